@@ -1,0 +1,73 @@
+import type { ProbeSet, SatRow } from '../types.js';
+
+/**
+ * The order of an observation's blob: image after image, each image's present segments in the order of
+ * `segmentNames`. `[image id, label, [segment index, area, segment index, area, …]]`.
+ */
+export type BlobLayout = [id: string, label: number, segments: number[]][];
+
+export interface StoredProbeSet {
+  id: string;
+  width: number;
+  height: number;
+  channels: number;
+  classNames: string[];
+  segmentNames: string[];
+  roles: ProbeSet['roles'];
+  images: BlobLayout;
+}
+
+export function describeProbeSet(probe: ProbeSet): StoredProbeSet {
+  const index = new Map(probe.segmentNames.map((name, i) => [name, i]));
+  const images: BlobLayout = probe.images.map((image) => {
+    const present = image.segments
+      .map(({ name, mask }): [number, number] => [index.get(name)!, area(mask.runs)])
+      .filter(([, pixels]) => pixels > 0)
+      .sort(([a], [b]) => a - b);
+    return [image.id, image.label, present.flat()];
+  });
+  const { id, width, height, channels, classNames, segmentNames, roles } = probe;
+  return { id, width, height, channels, classNames, segmentNames, roles, images };
+}
+
+/** Four bytes a row; a null SAT (an invalid image) is written as NaN. */
+export function encodeSats(sats: (SatRow[] | null)[], probe: StoredProbeSet): Buffer {
+  const values: number[] = [];
+  probe.images.forEach(([, , segments], i) => {
+    const byName = sats[i] && new Map(sats[i].map((row) => [row.segment, row.attribution]));
+    for (let s = 0; s < segments.length; s += 2)
+      values.push(byName ? byName.get(probe.segmentNames[segments[s]])! : Number.NaN);
+  });
+  const blob = Buffer.alloc(values.length * 4);
+  values.forEach((value, i) => {
+    blob.writeFloatLE(value, i * 4);
+  });
+  return blob;
+}
+
+export interface AttributionRow {
+  segment: string;
+  area: number;
+  attribution: number;
+}
+
+/** An image's rows without ranks; null where the image was invalid. */
+export function decodeAttributions(blob: Buffer, probe: StoredProbeSet): (AttributionRow[] | null)[] {
+  let at = 0;
+  return probe.images.map(([, , segments]) => {
+    const rows: AttributionRow[] = [];
+    for (let s = 0; s < segments.length; s += 2, at += 4)
+      rows.push({
+        segment: probe.segmentNames[segments[s]],
+        area: segments[s + 1],
+        attribution: blob.readFloatLE(at),
+      });
+    return rows.some((row) => Number.isNaN(row.attribution)) ? null : rows;
+  });
+}
+
+function area(runs: Uint32Array): number {
+  let sum = 0;
+  for (let i = 1; i < runs.length; i += 2) sum += runs[i];
+  return sum;
+}

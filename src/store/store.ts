@@ -1,0 +1,361 @@
+import { resolve } from 'node:path';
+import { SatwatchError, suggest } from '../errors.js';
+import { localRanks } from '../sat/localRanks.js';
+import type {
+  Aggregation,
+  Alert,
+  Effect,
+  Metrics,
+  ObservationInfo,
+  SatRow,
+  TrajectoryRow,
+} from '../types.js';
+import { type BlobLayout, decodeAttributions, type StoredProbeSet } from './layout.js';
+import { type Db, openDatabase } from './open.js';
+
+/** A run without a sign of life for longer than this is called stale, in ms. */
+export const staleAfter = 120_000;
+
+export interface RunInfo {
+  id: number;
+  name: string;
+  /** 'stale': says it is running, but has given no sign for two minutes. */
+  state: 'running' | 'stale' | 'done' | 'failed';
+  /** ISO 8601. */
+  startedAt: string;
+  heartbeatAt: string;
+  endedAt: string | null;
+  probeSet: string;
+  backend: string;
+  config: Record<string, unknown>;
+  model: Record<string, unknown>;
+  versions: Record<string, string>;
+  error: string | null;
+  /** The last observation's epoch, how many there are, and how many alerts are open. */
+  epoch: number | null;
+  observations: number;
+  openAlerts: number;
+}
+
+export interface RunEvent {
+  time: string;
+  epoch: number | null;
+  kind: string;
+  message: string;
+}
+
+/** What has been written since `seq`; `seq` is where to go on from. */
+export interface Changes {
+  seq: number;
+  runs: number[];
+  observations: { run: number; id: number }[];
+  alerts: { run: number; id: number }[];
+}
+
+/** A run's id or its name. */
+export type RunRef = number | string;
+
+interface RunRecord {
+  id: number;
+  name: string;
+  state: 'running' | 'done' | 'failed';
+  started_at: string;
+  heartbeat_at: string;
+  ended_at: string | null;
+  probe_set: string;
+  config: string;
+  model: string;
+  versions: string;
+  backend: string;
+  error: string | null;
+  epoch: number | null;
+  observations: number;
+  open_alerts: number;
+}
+
+const runQuery = `
+  SELECT r.id, r.name, r.state, r.started_at, r.heartbeat_at, r.ended_at, r.probe_set, r.config, r.model, r.versions,
+         r.backend, r.error,
+         (SELECT max(epoch) FROM observations o WHERE o.run = r.id) AS epoch,
+         (SELECT count(*) FROM observations o WHERE o.run = r.id) AS observations,
+         (SELECT count(*) FROM alerts a WHERE a.run = r.id AND a.resolved_epoch IS NULL) AS open_alerts
+  FROM runs r`;
+
+/** One SQLite file of runs. All reads are synchronous; writes go through `RunWriter`. */
+export class Store {
+  readonly path: string;
+  readonly readonly: boolean;
+  /** @internal */
+  readonly db: Db;
+  private readonly probeSets = new Map<string, StoredProbeSet>();
+
+  constructor(path: string, { readonly = false }: { readonly?: boolean } = {}) {
+    this.path = resolve(path);
+    this.readonly = readonly;
+    this.db = openDatabase(this.path, readonly);
+  }
+
+  /** All runs, newest first. */
+  runs({ limit = -1, offset = 0 }: { limit?: number; offset?: number } = {}): RunInfo[] {
+    const rows = this.db.prepare(`${runQuery} ORDER BY r.id DESC LIMIT ? OFFSET ?`).all(limit, offset);
+    return (rows as RunRecord[]).map(toRunInfo);
+  }
+
+  countRuns(): number {
+    return this.db.prepare('SELECT count(*) FROM runs').pluck().get() as number;
+  }
+
+  /** @throws SatwatchError RUN_UNKNOWN, naming the nearest run. */
+  run(run: RunRef): RunInfo {
+    const column = typeof run === 'number' ? 'id' : 'name';
+    const row = this.db.prepare(`${runQuery} WHERE r.${column} = ?`).get(run) as RunRecord | undefined;
+    if (row) return toRunInfo(row);
+    const names = this.db
+      .prepare('SELECT name FROM runs ORDER BY id DESC LIMIT 1000')
+      .pluck()
+      .all() as string[];
+    throw new SatwatchError(
+      'RUN_UNKNOWN',
+      `no run '${run}' in ${this.path}; ${suggest(String(run), names)}`,
+      String(run),
+    );
+  }
+
+  hasRun(name: string): boolean {
+    return this.db.prepare('SELECT 1 FROM runs WHERE name = ?').get(name) !== undefined;
+  }
+
+  /** Sizes, names, roles, and each image's id, label and segments with their areas. */
+  probeSet(id: string): StoredProbeSet {
+    const known = this.probeSets.get(id);
+    if (known) return known;
+    const row = this.db.prepare('SELECT * FROM probe_sets WHERE id = ?').get(id) as
+      | Record<string, any>
+      | undefined;
+    if (!row) throw new SatwatchError('PROBE_NOT_FOUND', `no probe set ${id} in ${this.path}`, id);
+    const probe: StoredProbeSet = {
+      id,
+      width: row.width,
+      height: row.height,
+      channels: row.channels,
+      classNames: JSON.parse(row.class_names),
+      segmentNames: JSON.parse(row.segment_names),
+      roles: JSON.parse(row.roles),
+      images: JSON.parse(row.images) as BlobLayout,
+    };
+    this.probeSets.set(id, probe);
+    return probe;
+  }
+
+  /** Every probe set the run was measured on, oldest first; the last is the current one. */
+  probeSetsOf(run: RunRef): string[] {
+    const { id, probeSet } = this.run(run);
+    const ids = this.db
+      .prepare('SELECT probe_set FROM observations WHERE run = ? GROUP BY probe_set ORDER BY min(id)')
+      .pluck()
+      .all(id) as string[];
+    return [...ids.filter((other) => other !== probeSet), probeSet];
+  }
+
+  /**
+   * A run's rows on its current probe set (or on `probeSet`), ordered by epoch, then segment.
+   * Without `className` the rows over all classes; `sinceSeq` asks for observations written after that change.
+   */
+  trajectories(
+    run: RunRef,
+    options: {
+      aggregation?: Aggregation;
+      className?: string | null;
+      sinceSeq?: number;
+      probeSet?: string;
+    } = {},
+  ): TrajectoryRow[] {
+    const { aggregation = 'relative', className = null, sinceSeq = -1 } = options;
+    const info = this.run(run);
+    const probe = this.probeSet(options.probeSet ?? info.probeSet);
+    const rows = this.db
+      .prepare(
+        `SELECT o.epoch, o.step, k.segment, k.n, k.mean_rank, k.mean_attribution, k.chance_rank
+         FROM observations o JOIN ranks k ON k.observation = o.id
+         WHERE o.run = ? AND o.probe_set = ? AND o.seq > ? AND k.aggregation = ? AND k.class = ?
+         ORDER BY o.epoch, o.step, k.segment`,
+      )
+      .all(
+        info.id,
+        probe.id,
+        sinceSeq,
+        aggregation === 'relative' ? 0 : 1,
+        classIndex(probe, className),
+      ) as any[];
+    return rows.map((row) => ({
+      segment: probe.segmentNames[row.segment],
+      className,
+      epoch: row.epoch,
+      step: row.step,
+      n: row.n,
+      meanRank: row.mean_rank,
+      meanAttribution: row.mean_attribution,
+      chanceRank: row.chance_rank,
+    }));
+  }
+
+  /** Each probe image's SAT at an epoch, derived from the stored attributions; null where the image was invalid. */
+  sats(
+    run: RunRef,
+    epoch: number | 'last' = 'last',
+  ): { image: string; label: number; sat: SatRow[] | null }[] {
+    const info = this.run(run);
+    const row = this.db
+      .prepare(
+        `SELECT probe_set, attributions FROM observations WHERE run = ? AND probe_set = ? ${epoch === 'last' ? '' : 'AND epoch = ?'}
+         ORDER BY epoch DESC, step DESC LIMIT 1`,
+      )
+      .get(...(epoch === 'last' ? [info.id, info.probeSet] : [info.id, info.probeSet, epoch])) as any;
+    if (!row) return [];
+    const probe = this.probeSet(row.probe_set);
+    return decodeAttributions(row.attributions, probe).map((rows, i) => {
+      const [image, label] = probe.images[i];
+      if (!rows) return { image, label, sat: null };
+      const ranks = localRanks(rows.map((r) => r.attribution));
+      return { image, label, sat: rows.map((r, j) => ({ ...r, rank: ranks[j] })) };
+    });
+  }
+
+  /** The run's observations in order of epoch, without their rows. */
+  metrics(
+    run: RunRef,
+    { sinceSeq = -1, probeSet }: { sinceSeq?: number; probeSet?: string } = {},
+  ): ObservationInfo[] {
+    const info = this.run(run);
+    const rows = this.db
+      .prepare(
+        `SELECT epoch, step, time, seconds, share, metrics, probe_accuracy, invalid_images, probe_set
+         FROM observations WHERE run = ? AND probe_set = ? AND seq > ? ORDER BY epoch, step`,
+      )
+      .all(info.id, probeSet ?? info.probeSet, sinceSeq) as any[];
+    return rows.map((row) => ({
+      epoch: row.epoch,
+      step: row.step,
+      time: row.time,
+      seconds: row.seconds,
+      share: row.share,
+      metrics: JSON.parse(row.metrics) as Metrics,
+      probeAccuracy: row.probe_accuracy,
+      invalidImages: row.invalid_images,
+      probeSet: row.probe_set,
+    }));
+  }
+
+  /** What the reliance test measured, in order of epoch. */
+  effects(run: RunRef, { sinceSeq = -1, probeSet }: { sinceSeq?: number; probeSet?: string } = {}): Effect[] {
+    const info = this.run(run);
+    const probe = this.probeSet(probeSet ?? info.probeSet);
+    const rows = this.db
+      .prepare(
+        `SELECT o.epoch, o.step, e.* FROM observations o JOIN effects e ON e.observation = o.id
+         WHERE o.run = ? AND o.probe_set = ? AND o.seq > ? ORDER BY o.epoch, o.step, e.segment, e.class`,
+      )
+      .all(info.id, probe.id, sinceSeq) as any[];
+    return rows.map((row) => ({
+      segment: probe.segmentNames[row.segment],
+      className: probe.classNames[row.class],
+      epoch: row.epoch,
+      step: row.step,
+      effect: row.effect,
+      z: row.z ?? Number.POSITIVE_INFINITY,
+      fill: row.fill,
+      receivers: row.receivers,
+      givers: row.givers,
+    }));
+  }
+
+  /** In the order they were raised. */
+  alerts(run: RunRef, { sinceSeq = -1 }: { sinceSeq?: number } = {}): Alert[] {
+    const rows = this.db
+      .prepare('SELECT * FROM alerts WHERE run = ? AND seq > ? ORDER BY id')
+      .all(this.run(run).id, sinceSeq) as any[];
+    return rows.map((row) => ({
+      id: row.id,
+      rule: row.rule,
+      level: row.level,
+      segment: row.segment,
+      className: row.class,
+      epoch: row.epoch,
+      from: row.from_value,
+      to: row.to_value,
+      message: row.message,
+      evidence: JSON.parse(row.evidence),
+      resolvedEpoch: row.resolved_epoch,
+      delivery: JSON.parse(row.delivery),
+    }));
+  }
+
+  /** Starts, resumes, changed probe sets and the monitor's own failures. */
+  events(run: RunRef): RunEvent[] {
+    return this.db
+      .prepare('SELECT time, epoch, kind, message FROM run_events WHERE run = ? ORDER BY id')
+      .all(this.run(run).id) as RunEvent[];
+  }
+
+  /** Everything written after `seq`. */
+  changes(seq: number): Changes {
+    return this.db.transaction(() => ({
+      seq: this.db.prepare('SELECT value FROM changes').pluck().get() as number,
+      runs: this.db.prepare('SELECT id FROM runs WHERE seq > ?').pluck().all(seq) as number[],
+      observations: this.db
+        .prepare('SELECT run, id FROM observations WHERE seq > ? ORDER BY seq')
+        .all(seq) as any[],
+      alerts: this.db.prepare('SELECT run, id FROM alerts WHERE seq > ? ORDER BY seq').all(seq) as any[],
+    }))();
+  }
+
+  /** Changes when another connection has committed: a look that costs microseconds. */
+  dataVersion(): number {
+    return this.db.pragma('data_version', { simple: true }) as number;
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
+
+/**
+ * Opens a store file; without `readonly` it is made where it does not exist.
+ * @throws SatwatchError STORE_NOT_FOUND, STORE_NOT_SQLITE, STORE_NEWER, STORE_READONLY, STORE_FULL
+ */
+export function openStore(path: string, options: { readonly?: boolean } = {}): Store {
+  return new Store(path, options);
+}
+
+function toRunInfo(row: RunRecord): RunInfo {
+  const silent = Date.now() - Date.parse(row.heartbeat_at) > staleAfter;
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.state === 'running' && silent ? 'stale' : row.state,
+    startedAt: row.started_at,
+    heartbeatAt: row.heartbeat_at,
+    endedAt: row.ended_at,
+    probeSet: row.probe_set,
+    backend: row.backend,
+    config: JSON.parse(row.config),
+    model: JSON.parse(row.model),
+    versions: JSON.parse(row.versions),
+    error: row.error,
+    epoch: row.epoch,
+    observations: row.observations,
+    openAlerts: row.open_alerts,
+  };
+}
+
+function classIndex(probe: StoredProbeSet, className: string | null): number {
+  if (className === null) return -1;
+  const index = probe.classNames.indexOf(className);
+  if (index < 0)
+    throw new SatwatchError(
+      'UNKNOWN_CLASS',
+      `no class '${className}'; ${suggest(className, probe.classNames)}`,
+      className,
+    );
+  return index;
+}

@@ -1,0 +1,282 @@
+import { SatwatchError } from '../errors.js';
+import type { Aggregation, Alert, Effect, Metrics, ProbeSet, SatRow, TrajectoryRow } from '../types.js';
+import { describeProbeSet, encodeSats, type StoredProbeSet } from './layout.js';
+import { type Db, explainSqlite } from './open.js';
+import type { Store } from './store.js';
+
+export interface RunStart {
+  name: string;
+  /** Go on with a run of that name; without it such a run is an error. */
+  resume: boolean;
+  probe: ProbeSet;
+  config: Record<string, unknown>;
+  model: Record<string, unknown>;
+  versions: Record<string, string>;
+  backend: string;
+}
+
+/** Aggregated rows of one observation, all classes and both aggregations. */
+export type AggregatedRow = Omit<TrajectoryRow, 'epoch' | 'step'> & { aggregation: Aggregation };
+
+export interface NewObservation {
+  epoch: number;
+  step: number | null;
+  seconds: number;
+  share: number | null;
+  metrics: Metrics;
+  probeAccuracy: number | null;
+  sats: (SatRow[] | null)[];
+  rows: AggregatedRow[];
+  effects: Omit<Effect, 'epoch' | 'step'>[];
+}
+
+export type NewAlert = Omit<Alert, 'id' | 'resolvedEpoch' | 'delivery'>;
+
+/** Alerts raised, and alerts of before whose evidence has grown or that have ended. */
+export interface AlertChanges {
+  raised: NewAlert[];
+  updated: Alert[];
+}
+
+/**
+ * Writes one run. Every method is one transaction: all of it or none.
+ * @throws SatwatchError RUN_EXISTS, STORE_FULL, STORE_READONLY, STORE_FAILED
+ */
+export class RunWriter {
+  readonly run: number;
+  readonly name: string;
+  readonly resumed: boolean;
+  private readonly probe: StoredProbeSet;
+  private readonly db: Db;
+
+  constructor(
+    readonly store: Store,
+    start: RunStart,
+  ) {
+    this.db = store.db;
+    this.name = start.name;
+    this.probe = describeProbeSet(start.probe);
+    const now = new Date().toISOString();
+    [this.run, this.resumed] = this.write((seq): [number, boolean] => {
+      const before = this.db.prepare('SELECT id, probe_set FROM runs WHERE name = ?').get(start.name) as
+        | { id: number; probe_set: string }
+        | undefined;
+      if (before && !start.resume)
+        throw new SatwatchError(
+          'RUN_EXISTS',
+          `run '${start.name}' is already in ${store.path}; choose another name, or set resume: true to go on with it`,
+          start.name,
+        );
+      this.insertProbeSet();
+      const described = [
+        this.probe.id,
+        ...[start.config, start.model, start.versions].map((x) => JSON.stringify(x)),
+        start.backend,
+      ];
+      if (!before) {
+        const { lastInsertRowid } = this.db
+          .prepare(
+            `INSERT INTO runs (name, state, started_at, heartbeat_at, probe_set, config, model, versions, backend, seq)
+             VALUES (?, 'running', ?, ?, ?, ?, ?, ?, ?, ?)`,
+          )
+          .run(start.name, now, now, ...described, seq);
+        const id = Number(lastInsertRowid);
+        this.insertEvent(id, null, 'start', `started on backend ${start.backend}`);
+        return [id, false];
+      }
+      this.db
+        .prepare(
+          `UPDATE runs SET state = 'running', heartbeat_at = ?, ended_at = NULL, error = NULL,
+             probe_set = ?, config = ?, model = ?, versions = ?, backend = ?, seq = ? WHERE id = ?`,
+        )
+        .run(now, ...described, seq, before.id);
+      const last = this.db
+        .prepare('SELECT max(epoch) FROM observations WHERE run = ?')
+        .pluck()
+        .get(before.id) as number | null;
+      this.insertEvent(before.id, last, 'resume', `resumed on backend ${start.backend}`);
+      if (before.probe_set !== this.probe.id)
+        this.insertEvent(
+          before.id,
+          last,
+          'probe-set',
+          `the probe set changed: a new series starts (before ${before.probe_set.slice(0, 12)}, now ${this.probe.id.slice(0, 12)})`,
+        );
+      return [before.id, true];
+    });
+  }
+
+  /** Stores an observation with its alerts; the same one again (same step, or epoch where no step is known) replaces it. */
+  observation(observation: NewObservation, alerts: AlertChanges): Alert[] {
+    const { epoch, step } = observation;
+    const now = new Date().toISOString();
+    return this.write((seq) => {
+      this.db
+        .prepare(
+          step === null
+            ? 'DELETE FROM observations WHERE run = ? AND probe_set = ? AND step IS NULL AND epoch = ?'
+            : 'DELETE FROM observations WHERE run = ? AND probe_set = ? AND step = ?',
+        )
+        .run(this.run, this.probe.id, step ?? epoch);
+      const { lastInsertRowid: id } = this.db
+        .prepare(
+          `INSERT INTO observations
+             (run, probe_set, epoch, step, time, seconds, share, metrics, probe_accuracy, invalid_images, attributions, seq)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        )
+        .run(
+          this.run,
+          this.probe.id,
+          epoch,
+          step,
+          now,
+          observation.seconds,
+          observation.share,
+          JSON.stringify(observation.metrics),
+          observation.probeAccuracy,
+          observation.sats.filter((sat) => sat === null).length,
+          encodeSats(observation.sats, this.probe),
+          seq,
+        );
+      const insertRank = this.db.prepare('INSERT INTO ranks VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+      for (const row of observation.rows)
+        insertRank.run(
+          id,
+          row.aggregation === 'relative' ? 0 : 1,
+          row.className === null ? -1 : this.probe.classNames.indexOf(row.className),
+          this.probe.segmentNames.indexOf(row.segment),
+          row.n,
+          row.meanRank,
+          row.meanAttribution,
+          row.chanceRank,
+        );
+      const insertEffect = this.db.prepare('INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+      for (const e of observation.effects)
+        insertEffect.run(
+          id,
+          this.probe.segmentNames.indexOf(e.segment),
+          this.probe.classNames.indexOf(e.className),
+          e.effect,
+          Number.isFinite(e.z) ? e.z : null,
+          e.fill,
+          e.receivers,
+          e.givers,
+        );
+      for (const alert of alerts.updated)
+        this.db
+          .prepare(
+            'UPDATE alerts SET to_value = ?, message = ?, evidence = ?, resolved_epoch = ?, seq = ? WHERE id = ?',
+          )
+          .run(alert.to, alert.message, JSON.stringify(alert.evidence), alert.resolvedEpoch, seq, alert.id);
+      const raised = alerts.raised.map((alert) => this.insertAlert(alert, seq));
+      this.db.prepare('UPDATE runs SET heartbeat_at = ?, seq = ? WHERE id = ?').run(now, seq, this.run);
+      return raised;
+    });
+  }
+
+  /** Keeps how each channel fared with an alert. */
+  delivery(alert: Alert): void {
+    this.write((seq) => {
+      this.db
+        .prepare('UPDATE alerts SET delivery = ?, seq = ? WHERE id = ?')
+        .run(JSON.stringify(alert.delivery), seq, alert.id);
+    });
+  }
+
+  /** A sign of life; does not count as a change. */
+  heartbeat(): void {
+    this.guard(() =>
+      this.db
+        .prepare('UPDATE runs SET heartbeat_at = ? WHERE id = ?')
+        .run(new Date().toISOString(), this.run),
+    );
+  }
+
+  event(kind: string, message: string, epoch: number | null = null): void {
+    this.write((seq) => {
+      this.insertEvent(this.run, epoch, kind, message);
+      this.db.prepare('UPDATE runs SET seq = ? WHERE id = ?').run(seq, this.run);
+    });
+  }
+
+  finish(state: 'done' | 'failed', error: string | null = null): void {
+    const now = new Date().toISOString();
+    this.write((seq) => {
+      this.db
+        .prepare('UPDATE runs SET state = ?, ended_at = ?, heartbeat_at = ?, error = ?, seq = ? WHERE id = ?')
+        .run(state, now, now, error, seq, this.run);
+    });
+  }
+
+  /** A finished run goes on (a loop over `fit`). */
+  reopen(): void {
+    this.write((seq) => {
+      this.db
+        .prepare("UPDATE runs SET state = 'running', ended_at = NULL, heartbeat_at = ?, seq = ? WHERE id = ?")
+        .run(new Date().toISOString(), seq, this.run);
+    });
+  }
+
+  private insertProbeSet(): void {
+    const p = this.probe;
+    this.db
+      .prepare('INSERT OR IGNORE INTO probe_sets VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(
+        p.id,
+        p.width,
+        p.height,
+        p.channels,
+        ...[p.classNames, p.segmentNames, p.roles, p.images].map((x) => JSON.stringify(x)),
+      );
+  }
+
+  private insertAlert(alert: NewAlert, seq: number): Alert {
+    const { lastInsertRowid } = this.db
+      .prepare(
+        `INSERT INTO alerts (run, rule, level, segment, class, epoch, from_value, to_value, message, evidence, seq)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        this.run,
+        alert.rule,
+        alert.level,
+        alert.segment,
+        alert.className,
+        alert.epoch,
+        alert.from,
+        alert.to,
+        alert.message,
+        JSON.stringify(alert.evidence),
+        seq,
+      );
+    return { ...alert, id: Number(lastInsertRowid), resolvedEpoch: null, delivery: {} };
+  }
+
+  private insertEvent(run: number, epoch: number | null, kind: string, message: string): void {
+    this.db
+      .prepare('INSERT INTO run_events (run, time, epoch, kind, message) VALUES (?, ?, ?, ?, ?)')
+      .run(run, new Date().toISOString(), epoch, kind, message);
+  }
+
+  private write<T>(body: (seq: number) => T): T {
+    return this.guard(() =>
+      this.db
+        .transaction(() => {
+          const seq = this.db
+            .prepare('UPDATE changes SET value = value + 1 RETURNING value')
+            .pluck()
+            .get() as number;
+          return body(seq);
+        })
+        .immediate(),
+    );
+  }
+
+  private guard<T>(body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      throw explainSqlite(error, this.store.path);
+    }
+  }
+}
