@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'PROBE_NOT_FOUND'
   | 'PROBE_INVALID'
   | 'IMAGE_UNREADABLE'
+  | 'MASK_INVALID'
   | 'MASK_SIZE'
   | 'NO_MASKS'
   | 'LABEL_INVALID'
@@ -67,7 +68,11 @@ export function suggest(word: string, candidates: readonly string[]): string {
 export function refuseUnknownOptions(where: string, options: object, known: readonly string[]): void {
   for (const key of Object.keys(options)) {
     if (!known.includes(key))
-      throw new SatwatchError('UNKNOWN_OPTION', `${where}: unknown option '${key}'; ${suggest(key, known)}`, key);
+      throw new SatwatchError(
+        'UNKNOWN_OPTION',
+        `${where}: unknown option '${key}'; ${suggest(key, known)}`,
+        key,
+      );
   }
 }
 
