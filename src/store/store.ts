@@ -297,10 +297,15 @@ export class Store {
       .all(this.run(run).id) as RunEvent[];
   }
 
+  /** The number of the last change. */
+  seq(): number {
+    return this.db.prepare('SELECT value FROM changes').pluck().get() as number;
+  }
+
   /** Everything written after `seq`. */
   changes(seq: number): Changes {
     return this.db.transaction(() => ({
-      seq: this.db.prepare('SELECT value FROM changes').pluck().get() as number,
+      seq: this.seq(),
       runs: this.db.prepare('SELECT id FROM runs WHERE seq > ?').pluck().all(seq) as number[],
       observations: this.db
         .prepare('SELECT run, id FROM observations WHERE seq > ? ORDER BY seq')

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { RunRef } from '../../src/store/index.js';
+import { HttpError } from './errors.js';
+
+const whole = z
+  .string()
+  .regex(/^\d{1,15}$/, 'expected a whole number')
+  .transform(Number);
+
+export const since = { since: whole.optional() };
+
+export const paging = {
+  limit: whole.pipe(z.number().min(1).max(1000)).default(100),
+  offset: whole.default(0),
+};
+
+export const view = {
+  aggregation: z.enum(['relative', 'absolute']).default('relative'),
+  class: z.string().optional(),
+};
+
+/** Checks a query string; an unknown, repeated or malformed parameter is a 400 that names it. */
+export function parseQuery<S extends z.ZodRawShape>(shape: S, query: unknown): z.infer<z.ZodObject<S>> {
+  const result = z.strictObject(shape).safeParse({ ...(query as object) });
+  if (result.success) return result.data as z.infer<z.ZodObject<S>>;
+  const said = result.error.issues.map(({ path, message }) =>
+    path.length ? `${path.join('.')}: ${message}` : message,
+  );
+  throw new HttpError(
+    400,
+    'BAD_REQUEST',
+    `bad query: ${said.join('; ')}; known here: ${Object.keys(shape).join(', ')}`,
+  );
+}
+
+/** Digits are an id, everything else a name. */
+export function parseRun(param: string): RunRef {
+  return /^\d{1,15}$/.test(param) ? Number(param) : param;
+}
