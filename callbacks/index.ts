@@ -1,0 +1,1 @@
+export { type SatCallbackOptions, satCallback } from './satCallback.js';

@@ -1,0 +1,87 @@
+import type { AlertChanges, NewAlert } from '../store/index.js';
+import type { Alert, Level } from '../types.js';
+import { type History, latest } from './history.js';
+import type { Finding, Rule } from './rule.js';
+
+const order: Record<Level, number> = { warning: 0, alarm: 1, severe: 2 };
+
+/**
+ * What the rules say after the newest observation, given all alerts of the run so far. An alert is raised once when it
+ * starts and resolved when its finding is gone; its peak is kept. A finding that grows to a higher level ends the
+ * lower alert and raises the higher one; one that falls to a lower level keeps its alert until it is gone.
+ */
+export function advance(history: History, rules: readonly Rule[], alerts: readonly Alert[]): AlertChanges {
+  const { epoch } = latest(history);
+  const raised: NewAlert[] = [];
+  const updated: Alert[] = [];
+  rules.forEach((rule, index) => {
+    const findings = standing(rule, history);
+    const mine = alerts.filter(
+      (alert) => alert.rule === rule.name && (alert.evidence.ruleIndex ?? index) === index,
+    );
+    for (const open of mine.filter((alert) => alert.resolvedEpoch === null)) {
+      const finding = findings.get(subject(open));
+      if (!finding) updated.push({ ...open, resolvedEpoch: epoch });
+      else if (order[finding.level] > order[open.level])
+        updated.push({
+          ...open,
+          resolvedEpoch: epoch,
+          evidence: { ...open.evidence, grewTo: finding.level },
+        });
+      else {
+        findings.delete(subject(open));
+        updated.push(withPeak(open, finding, epoch));
+      }
+    }
+    for (const finding of findings.values()) {
+      const ended = mine.filter((a) => subject(a) === subject(finding) && a.resolvedEpoch !== null);
+      const cooling = ended.some((a) => !a.evidence.grewTo && epoch - a.resolvedEpoch! < rule.cooldown);
+      if (cooling) continue;
+      const { severity, ...told } = finding;
+      const peak = { peak: finding.to, peakEpoch: epoch, peakSeverity: severity };
+      raised.push({
+        ...told,
+        rule: rule.name,
+        epoch,
+        evidence: { ...finding.evidence, ...peak, ruleIndex: index },
+      });
+    }
+  });
+  return { raised, updated };
+}
+
+/** The newest findings that stood at each of the last `consecutive` observations, at the lowest level they had. */
+function standing(rule: Rule, history: History): Map<string, Finding> {
+  const { observed } = history;
+  if (observed.length < rule.consecutive) return new Map();
+  let kept = bySubject(rule.evaluate(history));
+  for (let back = 1; back < rule.consecutive && kept.size > 0; back++) {
+    const before = bySubject(
+      rule.evaluate({ ...history, observed: observed.slice(0, observed.length - back) }),
+    );
+    kept = new Map(
+      [...kept].flatMap(([key, finding]) => {
+        const other = before.get(key);
+        if (!other) return [];
+        return [
+          [key, order[other.level] < order[finding.level] ? { ...finding, level: other.level } : finding],
+        ];
+      }),
+    );
+  }
+  return kept;
+}
+
+function withPeak(alert: Alert, finding: Finding, epoch: number): Alert {
+  const grown = finding.severity > Number(alert.evidence.peakSeverity ?? Number.NEGATIVE_INFINITY);
+  const peak = grown ? { peak: finding.to, peakEpoch: epoch, peakSeverity: finding.severity } : {};
+  return { ...alert, to: finding.to, evidence: { ...alert.evidence, ...finding.evidence, ...peak } };
+}
+
+function bySubject(findings: Finding[]): Map<string, Finding> {
+  return new Map(findings.map((finding) => [subject(finding), finding]));
+}
+
+function subject({ segment, className }: { segment: string | null; className: string | null }): string {
+  return JSON.stringify([segment, className]);
+}

@@ -1,0 +1,29 @@
+import type { Channel } from './channel.js';
+import { consoleChannel } from './channels/console.js';
+import { stopTraining } from './channels/stopTraining.js';
+import type { Rule } from './rule.js';
+import { outranks } from './rules/outranks.js';
+import { probeAccuracy } from './rules/probeAccuracy.js';
+import { rankShift } from './rules/rankShift.js';
+import { rankThreshold } from './rules/rankThreshold.js';
+import { reliance } from './rules/reliance.js';
+import { zeroAttribution } from './rules/zeroAttribution.js';
+
+export type { Channel, ChannelLike, DeliveryContext } from './channel.js';
+export type { History, Observed } from './history.js';
+export { measureEffects, pairsOf } from './reliance/schedule.js';
+export type { Finding, Rule } from './rule.js';
+
+/** Pure functions of a run's history, one factory each. */
+export const rules = { rankThreshold, rankShift, outranks, reliance, zeroAttribution, probeAccuracy };
+
+/** Where alerts go, one factory each. A plain function of an alert is a channel too. */
+export const channels: { console: () => Channel; stopTraining: typeof stopTraining } = {
+  console: consoleChannel,
+  stopTraining,
+};
+
+/** What watches without being asked: needs no configuration beyond roles. */
+export function defaultRules(): Rule[] {
+  return [reliance(), zeroAttribution(), probeAccuracy()];
+}

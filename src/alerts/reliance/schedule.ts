@@ -1,0 +1,67 @@
+import type { AggregatedRow } from '../../store/index.js';
+import type { Effect, ProbeSet } from '../../types.js';
+import { type History, rowOf } from '../history.js';
+import { measurePair, type Pair, type Predict, pairCost, planPairs } from './measure.js';
+
+type Measured = Omit<Effect, 'epoch' | 'step'>;
+
+/** An untested context pair waits for at most this many observations, even where the suspects use the whole budget. */
+const patience = 4;
+
+/** The (segment, class) pairs that this probe set can test. */
+export function pairsOf(probe: ProbeSet): Pair[] {
+  return planPairs(probe);
+}
+
+/**
+ * Measures as many pairs as `budget` forward passes allow: suspects first, the longest untested first; then the
+ * other segments, where two have waited equally long the one whose rank is further above its chance rank. At least one
+ * pair is measured, and every fourth observation one that is no suspect's, so that no pair is left out for ever.
+ */
+export async function measureEffects(
+  probe: ProbeSet,
+  pixels: Float32Array[],
+  history: History,
+  rows: readonly AggregatedRow[],
+  predict: Predict,
+  { budget, seed }: { budget: number; seed: number },
+): Promise<Measured[]> {
+  const pairs = planPairs(probe);
+  const waited = (pair: Pair) => {
+    const { observed } = history;
+    for (let back = observed.length - 1; back >= 0; back--)
+      if (observed[back].effects.some((e) => e.segment === pair.segment && e.className === pair.className))
+        return observed.length - back;
+    return observed.length + 1;
+  };
+  const now = { epoch: 0, step: null, metrics: {}, probeAccuracy: null, rows, effects: [] };
+  const aboveChance = ({ segment, className }: Pair) => {
+    const row = rowOf(now, segment, className);
+    return row?.chanceRank == null ? Number.NEGATIVE_INFINITY : row.chanceRank - row.meanRank;
+  };
+  const ordered = (list: Pair[]) =>
+    list
+      .map((pair) => ({ pair, waited: waited(pair), above: aboveChance(pair) }))
+      .sort((a, b) => b.waited - a.waited || b.above - a.above)
+      .map(({ pair }) => pair);
+  const isSuspect = ({ segment }: Pair) => probe.roles[segment] === 'suspect';
+
+  let spent = 0;
+  const chosen: Pair[] = [];
+  const take = (pair: Pair) => {
+    chosen.push(pair);
+    spent += pairCost(probe, pair);
+  };
+  const others = ordered(pairs.filter((pair) => !isSuspect(pair)));
+  for (const pair of [...ordered(pairs.filter(isSuspect)), ...others])
+    if (chosen.length === 0 || spent + pairCost(probe, pair) <= budget) take(pair);
+  const turn = history.observed.length % patience === 0;
+  if (turn && others.length > 0 && chosen.every(isSuspect)) take(others[0]);
+
+  const effects: Measured[] = [];
+  for (const pair of chosen) {
+    const { segment, className } = pair;
+    effects.push({ segment, className, ...(await measurePair(probe, pixels, pair, predict, seed)) });
+  }
+  return effects;
+}

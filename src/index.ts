@@ -1,0 +1,39 @@
+export { satCallback } from '../callbacks/index.js';
+export type {
+  Channel,
+  ChannelLike,
+  DeliveryContext,
+  Finding,
+  History,
+  Observed,
+  Rule,
+} from './alerts/index.js';
+export { channels, rules } from './alerts/index.js';
+export { enableWasmTraining } from './backend/index.js';
+export { type ErrorCode, SatwatchError } from './errors.js';
+export {
+  createMonitor,
+  type Monitor,
+  type MonitorOptions,
+  type Observation,
+  type ObserveOptions,
+} from './monitor/index.js';
+export {
+  createProbeSet,
+  loadProbeSet,
+  maskFromBitmap,
+  maskFromCocoRle,
+  maskFromPolygons,
+  maskToBitmap,
+  saveProbeSet,
+} from './probe/index.js';
+export {
+  type AttributeOptions,
+  attribute,
+  type SaliencyMethod,
+  type Score,
+  saliencyMethods,
+} from './saliency/index.js';
+export { aggregateSats, computeSat, rankTable, segmentMeans } from './sat/index.js';
+export { openStore, type RunEvent, type RunInfo, type Store } from './store/index.js';
+export type * from './types.js';

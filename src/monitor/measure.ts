@@ -1,0 +1,134 @@
+import type { Tensor4D } from '@tensorflow/tfjs';
+import type { Tf } from '../backend/types.js';
+import { attribute, batchSize, type Head, largest, type Model } from '../saliency/index.js';
+import { chanceRanks, shiftOffsets } from '../sat/chanceRanks.js';
+import { satFromPrefix } from '../sat/computeSat.js';
+import { aggregateSats } from '../sat/index.js';
+import { localRanks } from '../sat/localRanks.js';
+import { prefixSums } from '../sat/prefixSums.js';
+import type { AggregatedRow } from '../store/index.js';
+import type { ProbeSet, SatRow } from '../types.js';
+import type { Config } from './options.js';
+import { batchOf } from './pixels.js';
+
+/** Shifts an image for the chance rank. */
+const shifts = 10;
+
+/** What one image gives: its SAT, the chance ranks of its segments, and whether the model is right about it. */
+export interface ImageMeasurement {
+  sat: SatRow[] | null;
+  chance: { relative: Float64Array; absolute: Float64Array } | null;
+  /** null where the model's output is not finite. */
+  correct: boolean | null;
+}
+
+/** Saliency → SAT for every probe image, a batch at a time; the event loop runs between batches. */
+export async function measureImages(
+  tf: Tf,
+  model: Model,
+  head: Head,
+  probe: ProbeSet,
+  pixels: Float32Array[],
+  config: Config,
+): Promise<ImageMeasurement[]> {
+  const { height, width, channels, images, segmentNames } = probe;
+  const size = batchSize([1, height, width, channels]);
+  const result: ImageMeasurement[] = [];
+  for (let start = 0; start < images.length; start += size) {
+    const count = Math.min(size, images.length - start);
+    const batch = batchOf(tf, pixels, start, count, probe);
+    try {
+      const logits = await read(tf, () => head.logits(batch));
+      const maps = await read(tf, () =>
+        attribute(tf, model, batch, attributeOptions(config, probe, start, count)),
+      );
+      const [classes, area] = [logits.length / count, height * width];
+      for (let i = 0; i < count; i++) {
+        const image = images[start + i];
+        const row = logits.subarray(i * classes, (i + 1) * classes);
+        const prefix = prefixSums(maps.subarray(i * area, (i + 1) * area));
+        const sat = satFromPrefix(prefix, image.segments);
+        const offsets = shiftOffsets(config.seed, start + i, shifts, width, height);
+        result.push({
+          sat: sat && asStored(sat),
+          chance: sat && chanceRanks(prefix, image.segments, segmentNames, offsets),
+          correct: row.every(Number.isFinite) ? largest(row, -1) === image.label : null,
+        });
+      }
+    } finally {
+      batch.dispose();
+    }
+  }
+  return result;
+}
+
+function attributeOptions(
+  { method, methodOptions, head, score, target }: Config,
+  probe: ProbeSet,
+  start: number,
+  count: number,
+) {
+  const labels = probe.images.slice(start, start + count).map((image) => image.label);
+  return {
+    ...methodOptions,
+    ...head,
+    method: method.name,
+    score,
+    target: target === 'predicted' ? target : target === 'label' ? labels : labels.map(() => target),
+  };
+}
+
+/** A tidied tensor's values, the tensor disposed. */
+async function read(
+  tf: Tf,
+  compute: () => { data(): Promise<unknown>; dispose(): void },
+): Promise<Float32Array> {
+  const tensor = tf.tidy(() => compute() as Tensor4D);
+  try {
+    return (await tensor.data()) as Float32Array;
+  } finally {
+    tensor.dispose();
+  }
+}
+
+/** Rounded to the float32 that is stored and ranked anew: what is derived later equals what is charted now. */
+function asStored(sat: SatRow[]): SatRow[] {
+  const attributions = sat.map((row) => Math.fround(row.attribution));
+  const ranks = localRanks(attributions);
+  return sat.map((row, i) => ({ ...row, attribution: attributions[i], rank: ranks[i] }));
+}
+
+/** Both aggregations, over all classes and for each: what charts and rules need. */
+export function aggregate(measured: ImageMeasurement[], probe: ProbeSet): AggregatedRow[] {
+  const { segmentNames, classNames, images } = probe;
+  const groups: (string | null)[] = [null, ...classNames];
+  return groups.flatMap((className, group) => {
+    const members = measured.filter((_, i) => group === 0 || images[i].label === group - 1);
+    return (['relative', 'absolute'] as const).flatMap((aggregation) =>
+      aggregateSats(
+        members.map(({ sat }) => sat),
+        aggregation,
+        segmentNames,
+      ).map((summary, s): AggregatedRow => {
+        const chance = members.flatMap((m) =>
+          m.chance && !Number.isNaN(m.chance[aggregation][s]) ? m.chance[aggregation][s] : [],
+        );
+        return {
+          aggregation,
+          className,
+          segment: summary.segment,
+          n: summary.n,
+          meanRank: summary.meanRank ?? null,
+          meanAttribution: summary.meanAttribution ?? null,
+          chanceRank: chance.length ? chance.reduce((a, b) => a + b, 0) / chance.length : null,
+        };
+      }),
+    );
+  });
+}
+
+/** Share of the probe images the model is right about; null where its output is not finite anywhere. */
+export function accuracy(measured: ImageMeasurement[]): number | null {
+  const known = measured.filter(({ correct }) => correct !== null);
+  return known.length ? known.filter(({ correct }) => correct).length / known.length : null;
+}

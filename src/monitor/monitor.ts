@@ -1,0 +1,387 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { advance } from '../alerts/advance.js';
+import { type History, measureEffects, type Observed, pairsOf } from '../alerts/index.js';
+import type { Tf } from '../backend/types.js';
+import { SatwatchError } from '../errors.js';
+import { loadProbeSet } from '../probe/index.js';
+import { type Head, headOf, isGraphModel, isLayersModel, type Model } from '../saliency/index.js';
+import { openStore, RunWriter, type Store } from '../store/index.js';
+import type { Alert, Metrics, ProbeSet } from '../types.js';
+import { deliver } from './deliver.js';
+import { recall } from './history.js';
+import { accuracy, aggregate, measureImages } from './measure.js';
+import { checkInput, checkOutput, describeModel, modelInput } from './model.js';
+import { type Config, checkOptions, describeConfig, type MonitorOptions } from './options.js';
+import { startPage } from './page.js';
+import { batchOf, modelPixels } from './pixels.js';
+import { versions } from './versions.js';
+
+export interface ObserveOptions {
+  /** Completed epochs; 0 is the model before training, a fraction is allowed. */
+  epoch: number;
+  /** Batches seen. */
+  step?: number;
+  /** The training's numbers at this point, as `fit` logs them. */
+  metrics?: Record<string, number | null | undefined>;
+}
+
+export interface Observation {
+  epoch: number;
+  step: number | null;
+  /** Alerts raised at this observation. */
+  alerts: Alert[];
+  /** True where a channel (stopTraining) asks to end the training. */
+  stop: boolean;
+  seconds: number;
+}
+
+/** What is known once the model is. */
+interface Ready {
+  model: Model;
+  head: Head;
+  probe: ProbeSet;
+  pixels: Float32Array[];
+  writer: RunWriter;
+  history: History & { observed: Observed[] };
+  alerts: Alert[];
+}
+
+/** A sign of life at most this often, in ms. */
+const heartbeatEvery = 5000;
+
+/**
+ * Watches one run: saliency → SAT → aggregate → store → rules, at every `observe`.
+ * Configuration errors throw, from `start` or the first `observe`; whatever fails later is reported once, recorded
+ * in the store where that is possible, and the training goes on.
+ */
+export class Monitor {
+  readonly config: Readonly<Config>;
+  private ready: Ready | undefined;
+  private ownStore: Store | undefined;
+  private stopping = false;
+  private lastEnd: number | undefined;
+  private lastBeat = 0;
+  private readonly spent = { watching: 0, total: 0 };
+  private readonly reported = new Set<string>();
+  private readonly pending = new Set<Promise<void>>();
+  private readonly onExit = () => this.abandon();
+
+  constructor(
+    private readonly tf: Tf,
+    options: MonitorOptions,
+  ) {
+    this.config = checkOptions(options);
+  }
+
+  /** The run's name, once it has started. */
+  get run(): string | undefined {
+    return this.ready?.writer.name;
+  }
+
+  /** Loads the probe set, checks the model against it with one trial picture, and opens the run. */
+  async start(model: Model, { epochs = this.config.epochs }: { epochs?: number } = {}): Promise<void> {
+    if (this.ready) {
+      this.use(model);
+      this.ready.writer.reopen();
+      return;
+    }
+    const { config, tf } = this;
+    const input = modelInput(model, config.head);
+    const { height, width, channels } = input;
+    const probe =
+      typeof config.probe === 'string'
+        ? await loadProbeSet(config.probe, { height, width, channels: channels as 1 | 3 | undefined })
+        : config.probe;
+    checkInput(input, probe);
+    for (const rule of config.rules) rule.check?.(probe);
+    const pixels = await modelPixels(tf, probe, config);
+    const head = headOf(tf, model, config.head);
+    await this.tryOnce(model, head, probe, pixels);
+
+    const store = typeof config.store === 'string' ? openStore(config.store) : config.store;
+    if (typeof config.store === 'string') this.ownStore = store;
+    try {
+      const writer = new RunWriter(store, {
+        name: config.run ?? newRunName(),
+        resume: config.resume,
+        probe,
+        config: describeConfig(config),
+        model: describeModel(model),
+        versions: versions(tf),
+        backend: tf.getBackend(),
+      });
+      const pairs = pairsOf(probe).length;
+      const planned = Math.max(2, Math.ceil((epochs ?? 30) / config.everyEpochs) + 1);
+      this.ready = {
+        model,
+        head,
+        probe,
+        pixels,
+        writer,
+        history: recall(store, writer.run, probe, { planned, pairs }),
+        alerts: store.alerts(writer.run),
+      };
+    } catch (error) {
+      this.ownStore?.close();
+      this.ownStore = undefined;
+      throw error;
+    }
+    process.once('exit', this.onExit);
+    const roles = new Set(Object.values(probe.roles));
+    const { writer } = this.ready;
+    this.say(
+      `watching '${writer.name}'${writer.resumed ? ' (resumed)' : ''} with ${config.method.name} on ${probe.images.length} pictures, ${probe.segmentNames.length} segments; store ${store.path}`,
+    );
+    if (!roles.has('suspect') && !roles.has('core'))
+      this.say(
+        "no segment has a role: the default alarm tests 'suspect' and 'context' segments only; set roles in the probe set, e.g. roles: { watermark: 'suspect', eyes: 'core' }",
+      );
+    if (config.dashboard) await this.openPage(store.path, config.dashboard.port);
+  }
+
+  /** Measures the model now and stores the observation; the alerts raised are delivered and returned. */
+  async observe(model: Model, { epoch, step, metrics = {} }: ObserveOptions): Promise<Observation> {
+    const started = performance.now();
+    if (!this.ready) await this.start(model);
+    else this.use(model);
+    const nothing = { epoch, step: step ?? null, alerts: [], stop: this.stopping };
+    try {
+      const alerts = await this.pipeline(started, epoch, step ?? null, metrics);
+      return { ...nothing, alerts, stop: this.stopping, seconds: (performance.now() - started) / 1000 };
+    } catch (error) {
+      this.report(`epoch ${epoch} could not be observed`, error, epoch);
+      return { ...nothing, seconds: (performance.now() - started) / 1000 };
+    }
+  }
+
+  /** The way of the data, on one screen. */
+  private async pipeline(
+    started: number,
+    epoch: number,
+    step: number | null,
+    given: ObserveOptions['metrics'],
+  ): Promise<Alert[]> {
+    const { tf, config } = this;
+    const { model, head, probe, pixels, writer, history, alerts } = this.ready!;
+
+    const measured = await measureImages(tf, model, head, probe, pixels, config);
+    const rows = aggregate(measured, probe);
+    const probeAccuracy = accuracy(measured);
+    const metrics = finite(given ?? {});
+    const budget = config.budget ?? 3 * config.method.gradients(config.methodOptions) * probe.images.length;
+    const needed = config.rules.some((rule) => rule.measures === 'reliance') && budget > 0;
+    const predict = (batch: Float32Array, n: number) => this.predict(head, probe, batch, n);
+    const effects = needed
+      ? await measureEffects(probe, pixels, history, rows, predict, { budget, seed: config.seed })
+      : [];
+
+    const observed: Observed = { epoch, step, metrics, probeAccuracy, rows, effects };
+    const past = history.observed.filter((other) =>
+      step === null ? other.step !== null || other.epoch !== epoch : other.step !== step,
+    );
+    const next = { ...history, observed: [...past, observed] };
+    const changes = advance(next, config.rules, alerts);
+
+    const now = performance.now();
+    const seconds = (now - started) / 1000;
+    const share = this.lastEnd === undefined ? null : Math.min(1, (now - started) / (now - this.lastEnd));
+    const sats = measured.map(({ sat }) => sat);
+    const raised = writer.observation(
+      { epoch, step, seconds, share, metrics, probeAccuracy, sats, rows, effects },
+      changes,
+    );
+
+    history.observed = next.observed;
+    const updated = new Map(changes.updated.map((alert) => [alert.id, alert]));
+    this.ready!.alerts = [...alerts.map((alert) => updated.get(alert.id) ?? alert), ...raised];
+    if (this.lastEnd !== undefined) {
+      this.spent.watching += now - started;
+      this.spent.total += now - this.lastEnd;
+    }
+    this.lastEnd = performance.now();
+    this.lastBeat = Date.now();
+    for (const alert of raised) this.deliver(alert);
+    return raised;
+  }
+
+  /** Says that the training is alive; cheap enough for every batch. */
+  heartbeat(): void {
+    if (!this.ready || Date.now() - this.lastBeat < heartbeatEvery) return;
+    this.lastBeat = Date.now();
+    try {
+      this.ready.writer.heartbeat();
+    } catch (error) {
+      this.report('the heartbeat could not be stored', error, null);
+    }
+  }
+
+  /** Epochs and step of the run's last observation, for whoever counts on; null before the first. */
+  last(): { epoch: number; step: number | null } | null {
+    const observed = this.ready?.history.observed;
+    return observed?.length ? observed[observed.length - 1] : null;
+  }
+
+  /** The stored observation at exactly this epoch, if there is one. */
+  at(epoch: number): { epoch: number; step: number | null } | undefined {
+    return this.ready?.history.observed.find((observed) => observed.epoch === epoch);
+  }
+
+  /** Marks the run done (it may start again) and says what the watching cost. */
+  async finish(): Promise<void> {
+    if (!this.ready) return;
+    // Deliveries may be slow; they get a moment, never more.
+    await Promise.race([
+      Promise.all(this.pending),
+      new Promise((resolve) => setTimeout(resolve, 5000).unref()),
+    ]);
+    try {
+      this.ready.writer.finish('done');
+    } catch (error) {
+      this.report('the end of the run could not be stored', error, null);
+    }
+    const { watching, total } = this.spent;
+    if (total > 0)
+      this.say(
+        `watching took ${(watching / 1000).toFixed(1)} s, ${((100 * watching) / total).toFixed(0)} % of the time`,
+      );
+  }
+
+  async close(): Promise<void> {
+    await this.finish();
+    process.removeListener('exit', this.onExit);
+    this.ready = undefined;
+    this.ownStore?.close();
+    this.ownStore = undefined;
+  }
+
+  /** A process that ends in the middle of a run leaves it 'failed', not 'running'. */
+  private abandon(): void {
+    try {
+      const { writer } = this.ready!;
+      if (writer.store.run(writer.run).state === 'running')
+        writer.finish('failed', 'the process ended during the training');
+    } catch {
+      // Nothing can be told any more.
+    }
+  }
+
+  private use(model: Model): void {
+    if (model === this.ready!.model) return;
+    this.ready!.model = model;
+    this.ready!.head = headOf(this.tf, model, this.config.head);
+  }
+
+  /** One picture through the whole saliency: what cannot work must fail now, not after the first epoch. */
+  private async tryOnce(model: Model, head: Head, probe: ProbeSet, pixels: Float32Array[]): Promise<void> {
+    const { tf, config } = this;
+    const outputs = isLayersModel(model) || isGraphModel(model) ? (model.outputs as unknown[]).length : 1;
+    const image = batchOf(tf, pixels, 0, 1, probe);
+    try {
+      if (outputs !== 1 && !config.head.forward) checkOutput(outputs, 0, probe);
+      const logits = tf.tidy(() => head.logits(image));
+      const classes = logits.shape[1];
+      logits.dispose();
+      checkOutput(1, classes, probe);
+      await measureImages(
+        tf,
+        model,
+        head,
+        { ...probe, images: probe.images.slice(0, 1) },
+        pixels.slice(0, 1),
+        config,
+      );
+    } finally {
+      image.dispose();
+    }
+  }
+
+  /** Class probabilities [n · classes] of n pictures in the model's range. */
+  private async predict(
+    head: Head,
+    { height, width, channels }: ProbeSet,
+    batch: Float32Array,
+    n: number,
+  ): Promise<Float32Array> {
+    const { tf } = this;
+    const result = tf.tidy(() =>
+      head.probabilities(head.logits(tf.tensor4d(batch, [n, height, width, channels]))),
+    );
+    try {
+      return (await result.data()) as Float32Array;
+    } finally {
+      result.dispose();
+    }
+  }
+
+  private deliver(alert: Alert): void {
+    const { writer } = this.ready!;
+    const context = {
+      run: writer.name,
+      stop: () => {
+        this.stopping = true;
+      },
+    };
+    const delivery = deliver(alert, this.config.channels, context).then(() => {
+      try {
+        if (this.ready) writer.delivery(alert);
+      } catch (error) {
+        this.report('a delivery could not be stored', error, alert.epoch);
+      }
+    });
+    this.pending.add(delivery);
+    delivery.finally(() => this.pending.delete(delivery));
+  }
+
+  private async openPage(store: string, port?: number): Promise<void> {
+    try {
+      const page = await startPage(store, port);
+      this.say(`page ${page.url} (stays up after the training; end it with: kill ${page.pid})`);
+      if (process.env.SSH_CONNECTION)
+        this.say(
+          `from your own machine: ssh -L ${page.port}:127.0.0.1:${page.port} ${hostname()}, then open ${page.url}`,
+        );
+    } catch (error) {
+      this.report('the page could not be started', error, null);
+    }
+  }
+
+  /** Once for each kind of failure: to the terminal, and to the store where it can be written. */
+  private report(what: string, error: unknown, epoch: number | null): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const kind = error instanceof SatwatchError ? error.code : reason;
+    if (this.reported.has(kind)) return;
+    this.reported.add(kind);
+    process.stderr.write(`satwatch: ${what}: ${reason}; the training goes on (told once)\n`);
+    try {
+      this.ready?.writer.event('error', `${what}: ${reason}`, epoch);
+    } catch {
+      // A store that cannot take the observation often cannot take its failure either.
+    }
+  }
+
+  private say(line: string): void {
+    if (this.config.verbose) process.stderr.write(`satwatch: ${line}\n`);
+  }
+}
+
+/**
+ * A monitor for hand-written training loops: call `observe` before the first batch (epoch 0) and after every epoch.
+ * @throws SatwatchError for configuration errors, here or from the first `observe`
+ */
+export async function createMonitor(tf: Tf, options: MonitorOptions): Promise<Monitor> {
+  return new Monitor(tf, options);
+}
+
+/** Sorts by time, unlikely to be there already: 2026-11-24-2231-k3f9. */
+function newRunName(): string {
+  const [date, time] = new Date().toISOString().split('T');
+  return `${date}-${time.slice(0, 5).replace(':', '')}-${randomBytes(2).toString('hex')}`;
+}
+
+function finite(metrics: Record<string, number | null | undefined>): Metrics {
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value! : null]),
+  );
+}
