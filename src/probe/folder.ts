@@ -22,7 +22,7 @@ const name = z.string().min(1);
 
 const labelId = z
   .string()
-  .refine((id) => /^\d+$/.test(id) && Number(id) <= 255, 'label ids are whole numbers 0..255');
+  .refine((id) => /^(0|[1-9]\d*)$/.test(id) && Number(id) <= 255, 'label ids are whole numbers 0..255');
 
 const imageEntry = z.strictObject({
   /** Default: `file`. */
