@@ -1,0 +1,68 @@
+import type { Mask, ProbeSet } from '../../types.js';
+
+/** Width of the ring whose mean colour fills a segment, in pixels. */
+const ring = 2;
+
+/** Pastes and fills on the pictures of one probe set: h·w·c floats, row-major. Masks as 0/1 bytes a pixel. */
+export class Canvas {
+  private readonly bitmaps = new WeakMap<Mask, Uint8Array>();
+
+  constructor(private readonly size: Pick<ProbeSet, 'width' | 'height' | 'channels'>) {}
+
+  /** Pixels of `mask`, of the intersection where `and` is given. */
+  inside(mask: Mask, and?: Mask): Uint8Array {
+    const a = this.bitmap(mask);
+    if (!and) return a;
+    const b = this.bitmap(and);
+    return a.map((value, p) => value & b[p]);
+  }
+
+  overlap(a: Mask, b: Mask): boolean {
+    return this.inside(a, b).includes(1);
+  }
+
+  paste(onto: Float32Array, from: Float32Array, inside: Uint8Array): Float32Array {
+    const { channels } = this.size;
+    const result = onto.slice();
+    for (let p = 0; p < inside.length; p++)
+      if (inside[p]) for (let k = p * channels; k < (p + 1) * channels; k++) result[k] = from[k];
+    return result;
+  }
+
+  /** The picture with the mask in the mean colour of the ring around it; null where there is no ring. */
+  fill(picture: Float32Array, mask: Mask): Float32Array | null {
+    const { width, height, channels } = this.size;
+    const inside = this.bitmap(mask);
+    const around = new Uint8Array(inside.length);
+    for (let p = 0; p < inside.length; p++) {
+      if (!inside[p]) continue;
+      const [x, y] = [p % width, Math.floor(p / width)];
+      for (let v = Math.max(0, y - ring); v <= Math.min(height - 1, y + ring); v++)
+        for (let u = Math.max(0, x - ring); u <= Math.min(width - 1, x + ring); u++)
+          around[v * width + u] = 1;
+    }
+    const colour = new Float64Array(channels);
+    let count = 0;
+    for (let p = 0; p < around.length; p++) {
+      if (!around[p] || inside[p]) continue;
+      count++;
+      for (let k = 0; k < channels; k++) colour[k] += picture[p * channels + k];
+    }
+    if (count === 0) return null;
+    const result = picture.slice();
+    for (let p = 0; p < inside.length; p++)
+      if (inside[p]) for (let k = 0; k < channels; k++) result[p * channels + k] = colour[k] / count;
+    return result;
+  }
+
+  private bitmap(mask: Mask): Uint8Array {
+    let bitmap = this.bitmaps.get(mask);
+    if (!bitmap) {
+      bitmap = new Uint8Array(mask.width * mask.height);
+      for (let r = 0; r < mask.runs.length; r += 2)
+        bitmap.fill(1, mask.runs[r], mask.runs[r] + mask.runs[r + 1]);
+      this.bitmaps.set(mask, bitmap);
+    }
+    return bitmap;
+  }
+}

@@ -1,0 +1,195 @@
+import { seededRandom } from '../../sat/random.js';
+import type { Effect, Mask, ProbeImage, ProbeSet } from '../../types.js';
+import { Canvas } from './canvas.js';
+
+/** A segment and the class it may sway predictions towards. */
+export interface Pair {
+  segment: string;
+  className: string;
+}
+
+/** Class probabilities [n · classes] of n pictures, h·w·c floats each in the model's range. */
+export type Predict = (pictures: Float32Array, n: number) => Promise<Float32Array>;
+
+/** Fewer carriers than this in the class, and nothing is said. */
+const leastGivers = 8;
+const mostReceivers = 64;
+const giversEach = 2;
+const picturesAtOnce = 64;
+
+/** All pairs of a suspect or context segment and a class that this probe set can test. */
+export function planPairs(probe: ProbeSet): Pair[] {
+  return probe.segmentNames
+    .filter((name) => probe.roles[name] === 'suspect' || probe.roles[name] === 'context')
+    .flatMap((segment) => probe.classNames.map((className) => ({ segment, className })))
+    .filter((pair) => {
+      const { givers, others, controls } = cast(probe, pair);
+      return givers.length >= leastGivers && others.length > 1 && controls.length > 0;
+    });
+}
+
+/** Forward passes (pictures) that `measurePair` takes. */
+export function pairCost(probe: ProbeSet, pair: Pair): number {
+  const { others, carriers, controls } = cast(probe, pair);
+  const receivers = Math.min(mostReceivers, others.length);
+  return receivers * giversEach * (1 + controls.length) + 2 * Math.min(mostReceivers, carriers.length);
+}
+
+/**
+ * The reliance test of one pair (s, c), forward passes only. For every receiver i (a picture of another class) and two
+ * random givers j (pictures of c that carry s):
+ *
+ *   paste(i, j)   = i with j's pixels on j's mask of s; where i carries s itself, only on the intersection
+ *   control 1     = the same mask, the pixels of a picture of c without s
+ *   control 2     = the same mask, the pixels of another picture of i's class without s; where every one carries s
+ *                   (a region such as the sky), the pixels of its own segment s, on its own mask
+ *   d_i = mean over j of p_c(paste) − p_c(control);   effect = the smaller of the two controls' means of d,
+ *   z = the smaller of mean / (sd / √n)
+ *   fill = mean over other classes' pictures with s of p_c(as it is) − p_c(s filled with the mean colour of the
+ *          two-pixel ring around it); null where no such picture carries s
+ *
+ * p is the softmax probability. Where every picture of c carries s, control 1 does not exist. Receivers, givers and
+ * controls depend on `seed` and the pair only, so every observation makes the same pictures.
+ */
+export async function measurePair(
+  probe: ProbeSet,
+  pixels: readonly Float32Array[],
+  pair: Pair,
+  predict: Predict,
+  seed: number,
+): Promise<Pick<Effect, 'effect' | 'z' | 'fill' | 'receivers' | 'givers'>> {
+  const { images } = probe;
+  const label = probe.classNames.indexOf(pair.className);
+  const random = seededRandom(seed ^ hash(JSON.stringify([pair.segment, pair.className])));
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
+  const canvas = new Canvas(probe);
+  const maskOf = (i: number) => segmentMask(images[i], pair.segment);
+  const { givers, others, carriers, controls } = cast(probe, pair);
+  const probability = reader(probe, label, predict);
+
+  const receivers = sample(others, mostReceivers, random);
+  const differences: Promise<number>[][][] = []; // [receiver][giver][control]
+  for (const i of receivers) {
+    const own = maskOf(i);
+    const reachable = own ? givers.filter((j) => canvas.overlap(maskOf(j)!, own)) : givers;
+    if (reachable.length === 0) continue;
+    const perGiver: Promise<number>[][] = [];
+    for (let g = 0; g < giversEach; g++) {
+      const j = pick(reachable);
+      const inside = canvas.inside(maskOf(j)!, own);
+      const pasted = probability(canvas.paste(pixels[i], pixels[j], inside));
+      perGiver.push(
+        controls.map((control) => {
+          const from = pick(control(i));
+          const theirs = maskOf(from);
+          const where = theirs ? canvas.inside(theirs, own) : inside;
+          const picture = probability(canvas.paste(pixels[i], pixels[from], where));
+          return Promise.all([pasted, picture]).then(([p, q]) => p - q);
+        }),
+      );
+    }
+    differences.push(perGiver);
+    await probability.flush();
+  }
+  await probability.flush(true);
+  const perControl = controls.map((_, k) =>
+    Promise.all(
+      differences.map(async (perGiver) => mean(await Promise.all(perGiver.map((byControl) => byControl[k])))),
+    ),
+  );
+  const results = (await Promise.all(perControl)).map(meanAndZ);
+
+  const falls: Promise<number>[] = [];
+  for (const i of sample(carriers, mostReceivers, random)) {
+    const filled = canvas.fill(pixels[i], maskOf(i)!);
+    if (!filled) continue;
+    falls.push(Promise.all([probability(pixels[i]), probability(filled)]).then(([p, q]) => p - q));
+    await probability.flush();
+  }
+  await probability.flush(true);
+  const fills = await Promise.all(falls);
+
+  return {
+    effect: Math.min(...results.map((r) => r.mean)),
+    z: Math.min(...results.map((r) => r.z)),
+    fill: fills.length ? mean(fills) : null,
+    receivers: differences.length,
+    givers: givers.length,
+  };
+}
+
+/** Who plays which part for a pair; indices into the probe images. */
+function cast({ images, classNames }: ProbeSet, { segment, className }: Pair) {
+  const label = classNames.indexOf(className);
+  const carries = (i: number) => segmentMask(images[i], segment) !== undefined;
+  const all = images.map((_, i) => i);
+  const members = all.filter((i) => images[i].label === label);
+  const others = all.filter((i) => images[i].label !== label);
+  const without = members.filter((i) => !carries(i));
+  const classmates = (i: number) => {
+    const mates = others.filter((k) => k !== i && images[k].label === images[i].label);
+    const bare = mates.filter((k) => !carries(k));
+    return bare.length ? bare : mates;
+  };
+  const alone = others.some((i) => classmates(i).length === 0);
+  const controls: ((receiver: number) => number[])[] = [];
+  if (without.length > 0) controls.push(() => without);
+  if (!alone) controls.push(classmates);
+  return { givers: members.filter(carries), others, carriers: others.filter(carries), controls };
+}
+
+function segmentMask(image: ProbeImage, name: string): Mask | undefined {
+  const mask = image.segments.find((segment) => segment.name === name)?.mask;
+  return mask && mask.runs.length > 0 ? mask : undefined;
+}
+
+/** p(label) of single pictures, asked of the model in batches: full ones at `flush`, the rest at `flush(true)`. */
+function reader({ classNames }: ProbeSet, label: number, predict: Predict) {
+  let waiting: { picture: Float32Array; resolve(p: number): void; reject(error: unknown): void }[] = [];
+  const ask = (picture: Float32Array) =>
+    new Promise<number>((resolve, reject) => {
+      waiting.push({ picture, resolve, reject });
+    });
+  const flush = async (all = false) => {
+    while (waiting.length >= picturesAtOnce || (all && waiting.length > 0)) {
+      const now = waiting.slice(0, picturesAtOnce);
+      waiting = waiting.slice(picturesAtOnce);
+      const batch = new Float32Array(now.length * now[0].picture.length);
+      now.forEach(({ picture }, i) => {
+        batch.set(picture, i * picture.length);
+      });
+      const probabilities = await predict(batch, now.length);
+      now.forEach(({ resolve }, i) => {
+        resolve(probabilities[i * classNames.length + label]);
+      });
+    }
+  };
+  return Object.assign(ask, { flush });
+}
+
+function sample(list: readonly number[], most: number, random: () => number): number[] {
+  const rest = [...list];
+  const chosen: number[] = [];
+  while (chosen.length < most && rest.length > 0)
+    chosen.push(...rest.splice(Math.floor(random() * rest.length), 1));
+  return chosen;
+}
+
+function meanAndZ(values: number[]): { mean: number; z: number } {
+  const average = mean(values);
+  const variance = values.reduce((sum, v) => sum + (v - average) ** 2, 0) / (values.length - 1);
+  if (variance === 0)
+    return { mean: average, z: average === 0 ? 0 : Math.sign(average) * Number.POSITIVE_INFINITY };
+  return { mean: average, z: average / Math.sqrt(variance / values.length) };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** FNV-1a over UTF-16 units. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value >>> 0;
+}

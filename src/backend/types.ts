@@ -1,0 +1,2 @@
+/** The user's tfjs namespace, always handed in: `@tensorflow/tfjs`, tfjs-node or tfjs-node-gpu. */
+export type Tf = typeof import('@tensorflow/tfjs');

@@ -1,0 +1,267 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type * as tfjs from '@tensorflow/tfjs';
+import { attribute, SatwatchError, saliencyMethods } from 'satwatch';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadModel } from '../models.js';
+import { wasm } from '../tf.js';
+
+const reference = join(import.meta.dirname, '../reference/attribution');
+const models = ['cnn-plain', 'cnn-softmax', 'cnn-bn-stride', 'residual', 'binary-sigmoid'];
+
+let tf: typeof tfjs;
+beforeAll(async () => {
+  tf = await wasm();
+});
+
+function floats(path: string): Float32Array {
+  const bytes = readFileSync(path);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length);
+  return Array.from(a).reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), 0);
+}
+
+describe.each(models)('maps of %s equal the reference', (name) => {
+  const folder = join(reference, name);
+  const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
+  const images = () => tf.tensor4d(floats(join(folder, 'images.f32')), [4, ...expected.input] as any);
+
+  it.each(expected.entries.map((entry: any) => [entry.id, entry]))('%s', async (_, entry: any) => {
+    const model = await loadModel(tf, folder);
+    const options = {
+      ...entry.options,
+      method: entry.method,
+      target: expected.labels,
+      score: entry.target === 'logit' ? 'logit' : 'margin',
+    };
+    const x = images();
+    const before = tf.memory().numTensors;
+    const map = attribute(tf, model, x, options);
+    expect(tf.memory().numTensors).toBe(before + 1);
+    expect(map.shape).toEqual(x.shape.slice(0, 3));
+    expect(largestDifference(await map.data(), floats(join(folder, entry.sum)))).toBeLessThan(
+      1e-4 * entry.maxAbs,
+    );
+    if (entry.map) {
+      const kept = attribute(tf, model, x, { ...options, channels: 'keep' });
+      expect(largestDifference(await kept.data(), floats(join(folder, entry.map)))).toBeLessThan(
+        1e-4 * entry.maxAbs,
+      );
+    }
+  });
+});
+
+describe('targets and scores', () => {
+  const folder = join(reference, 'cnn-softmax');
+  const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
+  const images = () => tf.tensor4d(floats(join(folder, 'images.f32')), [4, ...expected.input] as any);
+
+  it("'predicted' explains the largest logit", async () => {
+    const model = await loadModel(tf, folder);
+    const predicted = expected.logits.map((row: number[]) => row.indexOf(Math.max(...row)));
+    const a = attribute(tf, model, images(), { method: 'gradient', target: 'predicted' });
+    const b = attribute(tf, model, images(), { method: 'gradient', target: predicted });
+    expect(await a.data()).toEqual(await b.data());
+  });
+
+  it('finds the logit below a softmax however it is spelled', async () => {
+    const body = () => [
+      tf.layers.conv2d({
+        inputShape: [8, 8, 3],
+        filters: 4,
+        kernelSize: 3,
+        activation: 'relu',
+        kernelInitializer: tf.initializers.heNormal({ seed: 1 }),
+      }),
+      tf.layers.flatten(),
+    ];
+    const dense = (activation?: 'softmax') =>
+      tf.layers.dense({ units: 3, activation, kernelInitializer: tf.initializers.heNormal({ seed: 2 }) });
+    const plain = tf.sequential({ layers: [...body(), dense()] });
+    const asAttribute = tf.sequential({ layers: [...body(), dense('softmax')] });
+    const asActivation = tf.sequential({
+      layers: [...body(), dense(), tf.layers.activation({ activation: 'softmax' })],
+    });
+    const asLayer = tf.sequential({
+      layers: [...body(), dense(), tf.layers.softmax(), tf.layers.reshape({ targetShape: [3] })],
+    });
+    const inner = tf.sequential({ layers: [...body(), dense('softmax')] });
+    const nested = tf.sequential({ layers: [inner] });
+    const x = tf.randomUniform([2, 8, 8, 3], 0, 1, 'float32', 5) as tfjs.Tensor4D;
+    const maps = [plain, asAttribute, asActivation, asLayer, nested].map((model) => {
+      if (model !== plain) model.setWeights(plain.getWeights());
+      return attribute(tf, model, x, { method: 'gradient', target: [0, 2] }).dataSync();
+    });
+    for (const map of maps.slice(1)) expect(largestDifference(map, maps[0])).toBeLessThan(1e-6);
+    // The user's layer is as it was: it still gives probabilities.
+    const sum = (asAttribute.predict(x) as tfjs.Tensor).sum(1).dataSync();
+    expect(sum[0]).toBeCloseTo(1, 5);
+  });
+
+  it('goes through a frozen base and a forward of the user', async () => {
+    const base = tf.sequential({
+      layers: [tf.layers.conv2d({ inputShape: [8, 8, 3], filters: 4, kernelSize: 3, activation: 'relu' })],
+    });
+    const head = tf.sequential({
+      layers: [
+        tf.layers.flatten({ inputShape: [6, 6, 4] }),
+        tf.layers.dense({ units: 2, activation: 'softmax' }),
+      ],
+    });
+    const whole = tf.sequential({ layers: [base, head] });
+    const x = tf.randomUniform([3, 8, 8, 3], 0, 1, 'float32', 5) as tfjs.Tensor4D;
+    const options = { method: 'input-x-gradient', target: [0, 1, 1], score: 'margin' as const };
+    const expectedMap = attribute(tf, whole, x, options).dataSync();
+    const throughBase = attribute(tf, head, x, {
+      ...options,
+      features: (images) => base.predict(images) as tfjs.Tensor,
+    }).dataSync();
+    expect(largestDifference(throughBase, expectedMap)).toBeLessThan(1e-5);
+    const dense = head.layers[1];
+    const forward = (_: unknown, images: tfjs.Tensor4D) =>
+      tf.add(
+        tf.matMul(
+          (base.predict(images) as tfjs.Tensor).reshape([images.shape[0], -1]),
+          dense.getWeights()[0] as tfjs.Tensor2D,
+        ),
+        dense.getWeights()[1],
+      );
+    const ownForward = attribute(tf, {}, x, { ...options, forward }).dataSync();
+    expect(largestDifference(ownForward, expectedMap)).toBeLessThan(1e-5);
+  });
+
+  it('gives the same maps in one batch and in several', async () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv2d({ inputShape: [64, 64, 3], filters: 2, kernelSize: 3, activation: 'relu' }),
+        tf.layers.globalMaxPooling2d({}),
+        tf.layers.dense({ units: 2 }),
+      ],
+    });
+    const x = tf.randomUniform([70, 64, 64, 3], 0, 1, 'float32', 5) as tfjs.Tensor4D;
+    const target = Array.from({ length: 70 }, (_, i) => i % 2);
+    const all = attribute(tf, model, x, { method: 'gradient', target }).dataSync();
+    const last = attribute(tf, model, x.slice([65, 0, 0, 0], [5, -1, -1, -1]) as tfjs.Tensor4D, {
+      method: 'gradient',
+      target: target.slice(65),
+    }).dataSync();
+    expect(largestDifference(all.subarray(65 * 64 * 64), last)).toBeLessThan(1e-6);
+  });
+});
+
+describe('completeness', () => {
+  it('integrated gradients sum to the difference of the scores, the closer the more steps', () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv2d({
+          inputShape: [9, 9, 1],
+          filters: 3,
+          kernelSize: 3,
+          activation: 'tanh',
+          kernelInitializer: tf.initializers.heNormal({ seed: 3 }),
+        }),
+        tf.layers.flatten(),
+        tf.layers.dense({ units: 2, kernelInitializer: tf.initializers.heNormal({ seed: 4 }) }),
+      ],
+    });
+    const x = tf.randomUniform([1, 9, 9, 1], 0, 1, 'float32', 7) as tfjs.Tensor4D;
+    const score = (input: tfjs.Tensor) => (model.predict(input) as tfjs.Tensor).dataSync()[1];
+    const difference = score(x) - score(tf.zerosLike(x));
+    const gap = (rule: string, steps: number) =>
+      Math.abs(
+        attribute(tf, model, x, { method: 'integrated-gradients', target: [1], rule, steps })
+          .sum()
+          .dataSync()[0] - difference,
+      );
+    expect(gap('gauss-legendre', 8)).toBeLessThan(1e-4);
+    expect(gap('midpoint', 256)).toBeLessThan(1e-3);
+  });
+});
+
+describe('bad input', () => {
+  const images = () => tf.zeros([2, 4, 4, 3]) as tfjs.Tensor4D;
+  const model = () =>
+    tf.sequential({ layers: [tf.layers.flatten({ inputShape: [4, 4, 3] }), tf.layers.dense({ units: 2 })] });
+  const refused = (options: any, code: string, words: RegExp, x = images(), m: object = model()) => {
+    const before = tf.memory().numTensors;
+    let caught: unknown;
+    try {
+      attribute(tf, m, x, options);
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toBeInstanceOf(SatwatchError);
+    expect((caught as SatwatchError).code).toBe(code);
+    expect((caught as SatwatchError).message).toMatch(words);
+    expect(tf.memory().numTensors).toBe(before);
+  };
+
+  it('names the nearest method', () =>
+    refused({ method: 'gradiant', target: [0, 0] }, 'UNKNOWN_METHOD', /'gradiant'.*'gradient'/));
+  it('names the nearest option', () =>
+    refused(
+      { method: 'integrated-gradients', target: [0, 0], step: 3 },
+      'UNKNOWN_OPTION',
+      /'step'.*'steps'/,
+    ));
+  it('refuses zero steps', () =>
+    refused({ method: 'integrated-gradients', target: [0, 0], steps: 0 }, 'BAD_OPTION', /steps.*0/));
+  it('refuses a rule it does not know', () =>
+    refused({ method: 'integrated-gradients', target: [0, 0], rule: 'simpson' }, 'BAD_OPTION', /simpson/));
+  it('refuses a baseline of another shape', () =>
+    refused(
+      { method: 'input-x-gradient', target: [0, 0], baseline: [[[1]]] },
+      'BAD_OPTION',
+      /baseline.*1,1,1.*4,4,3/,
+    ));
+  it('refuses a target out of range', () =>
+    refused({ method: 'gradient', target: [0, 2] }, 'BAD_OPTION', /class 2 for image 1.*2 classes/));
+  it('refuses the wrong number of targets', () =>
+    refused({ method: 'gradient', target: [0] }, 'BAD_OPTION', /1 classes.*2 images/));
+  it('refuses images of another rank', () =>
+    refused({ method: 'gradient', target: [0] }, 'MODEL_INPUT', /4,4,3/, tf.zeros([4, 4, 3]) as any));
+
+  it('names the layer without a gradient', () => {
+    class Rounded extends tf.layers.Layer {
+      static className = 'Rounded';
+      override call(inputs: tfjs.Tensor | tfjs.Tensor[]) {
+        const x = Array.isArray(inputs) ? inputs[0] : inputs;
+        return tf.topk(x, 2).values;
+      }
+    }
+    const layers = [
+      tf.layers.conv2d({ inputShape: [4, 4, 3], filters: 2, kernelSize: 3, name: 'fine' }),
+      new Rounded({ name: 'culprit' }),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 2 }),
+    ];
+    const m = tf.sequential({ layers });
+    let caught: unknown;
+    try {
+      attribute(tf, m, images(), { method: 'gradient', target: [0, 0] });
+    } catch (error) {
+      caught = error;
+    }
+    expect((caught as SatwatchError).code).toBe('NO_GRADIENT');
+    expect((caught as SatwatchError).message).toMatch(/'culprit' \(Rounded\)/);
+  });
+});
+
+it('every registered method carries its own name and finite maps', () => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.flatten({ inputShape: [4, 4, 3] }),
+      tf.layers.dense({ units: 2, activation: 'softmax' }),
+    ],
+  });
+  const x = tf.randomUniform([2, 4, 4, 3], 0, 1, 'float32', 3) as tfjs.Tensor4D;
+  for (const [name, method] of Object.entries(saliencyMethods)) {
+    expect(method.name).toBe(name);
+    const map = attribute(tf, model, x, { method: name, target: [0, 1], score: 'margin' });
+    expect(map.shape).toEqual([2, 4, 4]);
+    expect(Array.from(map.dataSync()).every(Number.isFinite)).toBe(true);
+  }
+});
