@@ -36,7 +36,7 @@ const imageEntry = z.strictObject({
   masks: z.record(name, z.union([name, z.array(name).min(1)])).optional(),
 });
 
-export const layout = z.strictObject({
+const layout = z.strictObject({
   version: z.literal(1),
   classNames: z.array(name).min(1).optional(),
   channels: z.union([z.literal(1), z.literal(3), z.literal(4)]).optional(),

@@ -32,7 +32,7 @@ export function maskToBitmap({ width, height, runs }: Mask): Uint8Array {
 }
 
 /** What lies in any of the masks, which have one size. */
-export function uniteMasks(masks: readonly Mask[]): Mask {
+function uniteMasks(masks: readonly Mask[]): Mask {
   if (masks.length === 1) return masks[0];
   const { width, height } = masks[0];
   const bitmap = new Uint8Array(width * height);
