@@ -35,6 +35,9 @@ export interface Threshold {
   rank: number;
   segment: string | null;
   role: Role | null;
+  /** Of one class, of each class on its own, or else over all images. */
+  className: string | null;
+  perClass: boolean;
 }
 
 export interface RunDetail extends Page {

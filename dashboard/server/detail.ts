@@ -28,6 +28,8 @@ const rankThreshold = z.object({
   rank: z.number(),
   segment: z.string().optional(),
   role: z.enum(['core', 'context', 'suspect']).optional(),
+  className: z.string().optional(),
+  perClass: z.boolean().optional(),
 });
 
 /** The user's limits on ranks; other rules, and whatever another version wrote there, are passed over. */
@@ -36,7 +38,7 @@ export function thresholdsOf({ config }: RunInfo): Threshold[] {
   return rules.flatMap((rule) => {
     const parsed = rankThreshold.safeParse(rule);
     if (!parsed.success) return [];
-    const { rank, segment = null, role = null } = parsed.data;
-    return [{ rank, segment, role }];
+    const { rank, segment = null, role = null, className = null, perClass = false } = parsed.data;
+    return [{ rank, segment, role, className, perClass }];
   });
 }

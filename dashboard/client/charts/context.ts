@@ -1,0 +1,4 @@
+import { createContext } from 'preact';
+import { CursorGroup } from './cursor.js';
+
+export const CursorContext = createContext(new CursorGroup());

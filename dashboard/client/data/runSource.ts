@@ -1,0 +1,121 @@
+import type { Aggregation } from '../../../src/types.js';
+import type {
+  Alert,
+  AlertsPage,
+  Effect,
+  EffectsPage,
+  MetricsPage,
+  ObservationInfo,
+  RunDetail,
+  TrajectoryColumns,
+} from '../../wire.js';
+import { get } from './api.js';
+import { keyOf, type ObservationRows, type Snapshot, toRows, toSnapshot } from './snapshot.js';
+
+export interface RunView {
+  aggregation: Aggregation;
+  className: string | null;
+}
+
+/** Keeps one run's data; a pull asks only for what was written since the pull before. */
+export class RunSource {
+  private seq: number | undefined;
+  private detail: RunDetail | undefined;
+  private observations = new Map<string, ObservationInfo>();
+  private rows = new Map<string, ObservationRows>();
+  private effects = new Map<string, Effect[]>();
+  private alerts = new Map<number, Alert>();
+  private rowsSeq: number | undefined;
+  private queue: Promise<void> = Promise.resolve();
+  private waiting = false;
+  private closed = false;
+
+  constructor(
+    private readonly run: number,
+    private view: RunView,
+    private readonly show: (snapshot: Snapshot) => void,
+    private readonly fail: (error: Error) => void,
+  ) {}
+
+  /** Another class or aggregation: only the trajectories are asked anew. */
+  look(view: RunView): void {
+    if (view.aggregation === this.view.aggregation && view.className === this.view.className) return;
+    this.view = view;
+    this.rowsSeq = undefined;
+    this.pull();
+  }
+
+  /** Pulls follow one another; what arrives during one is fetched by a single next. */
+  pull(): void {
+    if (this.waiting) return;
+    this.waiting = true;
+    this.queue = this.queue
+      .then(() => {
+        this.waiting = false;
+        return this.closed ? undefined : this.fetch();
+      })
+      .catch((error: Error) => {
+        if (!this.closed) this.fail(error);
+      });
+  }
+
+  reset(): void {
+    this.seq = undefined;
+    this.rowsSeq = undefined;
+    this.pull();
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  private async fetch(): Promise<void> {
+    const { view } = this;
+    const path = `runs/${this.run}`;
+    const since = this.seq;
+    const [detail, columns, metrics, alerts, effects] = await Promise.all([
+      get<RunDetail>(path),
+      get<TrajectoryColumns>(`${path}/trajectories`, {
+        aggregation: view.aggregation,
+        class: view.className,
+        since: this.rowsSeq,
+      }),
+      get<MetricsPage>(`${path}/metrics`, { since }),
+      get<AlertsPage>(`${path}/alerts`, { since }),
+      get<EffectsPage>(`${path}/effects`, { since }),
+    ]);
+    if (this.closed) return;
+    if (this.detail && since !== undefined && this.detail.probe.id !== detail.probe.id) {
+      // Another probe set is another series: nothing of the old one goes on.
+      this.detail = undefined;
+      this.reset();
+      return;
+    }
+    if (since === undefined)
+      for (const known of [this.observations, this.effects, this.alerts] as Map<unknown, unknown>[])
+        known.clear();
+    this.detail = detail;
+    for (const observation of metrics.observations) {
+      this.observations.set(keyOf(observation), observation);
+      this.effects.delete(keyOf(observation));
+    }
+    for (const effect of effects.effects) {
+      const key = keyOf(effect);
+      const list = this.effects.get(key) ?? [];
+      const at = list.findIndex((e) => e.segment === effect.segment && e.className === effect.className);
+      if (at >= 0) list[at] = effect;
+      else list.push(effect);
+      this.effects.set(key, list);
+    }
+    for (const alert of alerts.alerts) this.alerts.set(alert.id, alert);
+    // The view may have changed while this was under way; then its own pull is next, and these rows are not its.
+    if (view === this.view) {
+      if (this.rowsSeq === undefined) this.rows = new Map();
+      for (const [key, row] of toRows(columns)) this.rows.set(key, row);
+      this.rowsSeq = columns.seq;
+    }
+    this.seq = Math.min(detail.seq, metrics.seq, alerts.seq, effects.seq);
+    if (view === this.view)
+      this.show(toSnapshot(detail, this.observations, this.rows, this.effects, this.alerts));
+  }
+}

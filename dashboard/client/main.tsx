@@ -1,0 +1,7 @@
+import './locale.js';
+import 'uplot/dist/uPlot.min.css';
+import './style.css';
+import { render } from 'preact';
+import { App } from './parts/App.js';
+
+render(<App />, document.getElementById('app')!);

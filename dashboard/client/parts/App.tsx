@@ -1,0 +1,131 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { About, ChangesEvent, RunsPage } from '../../wire.js';
+import { get } from '../data/api.js';
+import { type Connection, follow } from '../data/live.js';
+import { useRoute } from '../route.js';
+import { NoRuns } from './Empty.js';
+import { RunList } from './RunList.js';
+import { RunView } from './RunView.js';
+import { TopBar } from './TopBar.js';
+
+/** How many runs the list shows before it is asked for more. */
+const pageSize = 50;
+
+/** Tells the run that is shown what was committed; `null` stands for "all of it is new". */
+export type Listen = (listener: (event: ChangesEvent | null) => void) => () => void;
+
+export function App() {
+  const [about, setAbout] = useState<About>();
+  const [page, setPage] = useState<RunsPage>();
+  const [limit, setLimit] = useState(pageSize);
+  const [connection, setConnection] = useState<Connection>('connecting');
+  const [error, setError] = useState<string>();
+  // Ages are by the server's clock: this machine's may be another.
+  const [clock, setClock] = useState(0);
+  const [menu, setMenu] = useState(false);
+  const [route, change] = useRoute();
+  const listeners = useMemo(() => new Set<(event: ChangesEvent | null) => void>(), []);
+
+  useEffect(() => {
+    let stop = () => {};
+    let closed = false;
+    const list = () =>
+      get<RunsPage>('runs', { limit }).then((next) => {
+        setPage(next);
+        setError(undefined);
+        return next;
+      });
+    const start = (): void => {
+      Promise.all([get<About>('about'), list()])
+        .then(([info, first]) => {
+          if (closed) return;
+          setAbout(info);
+          stop = follow(first.seq, {
+            changes(event) {
+              setClock(event.now - Date.now());
+              list().catch(() => {});
+              for (const listener of listeners) listener(event);
+            },
+            heartbeat({ now, runs }) {
+              setClock(now - Date.now());
+              setPage((old) => old && { ...old, runs: merge(old.runs, runs) });
+            },
+            reset() {
+              list().catch(() => {});
+              for (const listener of listeners) listener(null);
+            },
+            connection: setConnection,
+          });
+        })
+        .catch((failure: Error) => {
+          if (closed) return;
+          setError(failure.message);
+          setConnection('lost');
+          setTimeout(start, 1000);
+        });
+    };
+    start();
+    return () => {
+      closed = true;
+      stop();
+    };
+  }, [limit, listeners]);
+
+  const runs = page?.runs ?? [];
+  const current = route.run ?? runs[0]?.id;
+  const listen: Listen = (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
+        Skip to the run
+      </button>
+      <TopBar
+        store={about?.store}
+        connection={connection}
+        menu={menu}
+        onMenu={runs.length > 0 ? () => setMenu(!menu) : undefined}
+      />
+      <div class={`layout${runs.length ? '' : ' alone'}`}>
+        {runs.length > 0 && (
+          <RunList
+            runs={runs}
+            total={page?.total ?? 0}
+            current={current}
+            clock={clock}
+            open={menu}
+            onChoose={() => setMenu(false)}
+            onMore={() => setLimit(limit + pageSize)}
+          />
+        )}
+        <main id="main" tabIndex={-1}>
+          {error && (
+            <p class="notice" role="alert">
+              {error}
+            </p>
+          )}
+          {page && current === undefined && <NoRuns store={about?.store ?? ''} />}
+          {current !== undefined && (
+            <RunView
+              key={current}
+              id={current}
+              info={runs.find(({ id }) => id === current)}
+              route={route}
+              change={change}
+              listen={listen}
+              clock={clock}
+              connection={connection}
+            />
+          )}
+        </main>
+      </div>
+    </>
+  );
+}
+
+function merge<T extends { id: number }>(runs: T[], signs: (Partial<T> & { id: number })[]): T[] {
+  return runs.map((run) => ({ ...run, ...signs.find(({ id }) => id === run.id) }));
+}

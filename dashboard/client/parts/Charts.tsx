@@ -1,0 +1,152 @@
+import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
+import { CursorContext } from '../charts/context.js';
+import { EpochChart } from '../charts/EpochChart.js';
+import { accuracyLines, lossLines } from '../charts/metricLines.js';
+import type { Mark } from '../charts/model.js';
+import { extent, padded } from '../charts/range.js';
+import type { SegmentSeries, Snapshot } from '../data/snapshot.js';
+import * as format from '../format.js';
+import type { Route } from '../route.js';
+import { EffectChart } from './EffectChart.js';
+import { useMedia } from './hooks.js';
+import { RankChart } from './RankChart.js';
+
+interface Props {
+  snapshot: Snapshot;
+  shown: SegmentSeries[];
+  total: number;
+  route: Route;
+  highlight: string | null;
+  onHover(key: string | null): void;
+  onPin(key: string): void;
+}
+
+/** All charts of a run, one above the other on one axis of epochs. */
+export function Charts({ snapshot, shown, total, route, highlight, onHover, onPin }: Props) {
+  const group = useContext(CursorContext);
+  const narrow = useMedia('(max-width: 640px)');
+  const { epochs, observations } = snapshot;
+  const marks = useMemo(() => marksOf(snapshot), [snapshot]);
+  const domain = useMemo(() => domainOf(snapshot), [snapshot]);
+  const accuracy = useMemo(() => accuracyLines(observations), [observations]);
+  const losses = useMemo(() => lossLines(observations), [observations]);
+  const shared = { epochs, domain, marks, highlight: null, limits: [] };
+  const accuracies = extent(accuracy.map(({ values }) => values));
+  const lossRange = extent(losses.map(({ values }) => values));
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step !== undefined && epochs.length) {
+      const from = group.index ?? (step < 0 ? epochs.length : -1);
+      group.show(Math.min(epochs.length - 1, Math.max(0, from + step)));
+    } else if (event.key === 'Home' && epochs.length) group.show(0);
+    else if (event.key === 'End' && epochs.length) group.show(epochs.length - 1);
+    else if (event.key === 'Escape') group.show(null);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups inputs, these are charts
+    <div
+      class="charts"
+      role="group"
+      aria-label="Charts over epochs; the left and right arrow keys move the cursor"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the cursor is moved by keys here
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <EpochChart
+        name="accuracy"
+        title="Accuracy"
+        summary={`Accuracy over ${epochs.length} observations.`}
+        empty={accuracies ? undefined : 'Logged from the first completed epoch on.'}
+        model={{
+          ...shared,
+          height: narrow ? 104 : 118,
+          lines: accuracy,
+          range: accuracies ? [Math.max(0, Math.floor(accuracies[0] * 10 - 0.2) / 10), 1.02] : [0, 1.02],
+          flags: true,
+          format: format.accuracy,
+          tick: (value) => value.toFixed(1),
+        }}
+      />
+      <EpochChart
+        name="loss"
+        title="Loss"
+        summary={`Loss over ${epochs.length} observations.`}
+        empty={lossRange ? undefined : 'Logged from the first completed epoch on.'}
+        model={{
+          ...shared,
+          height: narrow ? 84 : 96,
+          lines: losses,
+          range: lossRange ? padded([Math.min(0, lossRange[0]), lossRange[1]], 0.01, 0.03) : [0, 1],
+          format: format.loss,
+          tick: (value) => `${Number(value.toPrecision(3))}`,
+        }}
+      />
+      <RankChart
+        shared={shared}
+        shown={shown}
+        total={total}
+        snapshot={snapshot}
+        measure={route.measure}
+        className={route.className}
+        highlight={highlight}
+        height={narrow ? 300 : 308}
+        onHover={onHover}
+        onPin={onPin}
+      />
+      <EffectChart
+        shared={shared}
+        snapshot={snapshot}
+        segment={highlight}
+        className={route.className}
+        height={narrow ? 150 : 158}
+      />
+      <Readout snapshot={snapshot} route={route} highlight={highlight} />
+    </div>
+  );
+}
+
+/** Where the cursor stands, in words: for screen readers, who do not see the labels change. */
+function Readout({ snapshot, route, highlight }: Pick<Props, 'snapshot' | 'route' | 'highlight'>) {
+  const group = useContext(CursorContext);
+  const [index, setIndex] = useState(group.index);
+  useEffect(() => group.listen(setIndex), [group]);
+  const segment = snapshot.segments.find(({ name }) => name === highlight);
+  const at = index ?? -1;
+  const text =
+    segment && at in snapshot.epochs
+      ? `Epoch ${format.epoch(snapshot.epochs[at])}: ${segment.name}, ` +
+        (route.measure === 'rank'
+          ? `rank ${format.rank(segment.rank[at])}, by chance ${format.rank(segment.chance[at])}`
+          : `attribution ${format.attribution(segment.attribution[at])}`)
+      : '';
+  return (
+    <output class="hidden" aria-live="polite" data-readout>
+      {text}
+    </output>
+  );
+}
+
+const severity = ['warning', 'alarm', 'severe'] as const;
+
+/** One mark an epoch, as grave as the gravest alert that began there. */
+function marksOf({ alerts }: Snapshot): Mark[] {
+  const byEpoch = new Map<number, typeof alerts>();
+  for (const alert of alerts) byEpoch.set(alert.epoch, [...(byEpoch.get(alert.epoch) ?? []), alert]);
+  return [...byEpoch].map(([epoch, group]) => ({
+    epoch,
+    level: severity[Math.max(...group.map(({ level }) => severity.indexOf(level)))],
+    title: group.map(({ rule, segment }) => (segment === null ? rule : `${rule}: ${segment}`)).join('\n'),
+    resolved: group.every(({ resolvedEpoch }) => resolvedEpoch !== null),
+  }));
+}
+
+/** From the first epoch to the planned last one, so that the curves grow and the axis stays. */
+function domainOf({ epochs, detail }: Snapshot): [number, number] {
+  const first = Math.min(0, epochs[0] ?? 0);
+  const planned = detail.run.state === 'running' ? Number(detail.run.config.epochs) || 0 : 0;
+  return [first, Math.max(first + 4, epochs.at(-1) ?? 0, planned)];
+}

@@ -1,0 +1,96 @@
+import { EpochChart } from '../charts/EpochChart.js';
+import { last } from '../charts/EpochPlot.js';
+import type { Line, PlotModel, Values } from '../charts/model.js';
+import { extent } from '../charts/range.js';
+import type { Snapshot } from '../data/snapshot.js';
+import * as format from '../format.js';
+
+/** From these effects on the reliance rule warns and alarms; the other conditions stand in the alert's evidence. */
+const warningAt = 0.02;
+const alarmAt = 0.03;
+
+/** More lines than this say nothing. */
+const mostClasses = 5;
+
+interface Props {
+  shared: Pick<PlotModel, 'epochs' | 'domain' | 'marks'>;
+  snapshot: Snapshot;
+  segment: string | null;
+  className: string | null;
+  height: number;
+}
+
+/** What the reliance test measured of the highlighted segment: how far it moves predictions towards each class. */
+export function EffectChart({ shared, snapshot, segment, className, height }: Props) {
+  const classes = (segment !== null && snapshot.effects.get(segment)) || new Map();
+  const series = [...classes].map(([name, effects]) => ({
+    name: name as string,
+    effect: pick(effects, 'effect'),
+    fill: pick(effects, 'fill'),
+  }));
+  const strength = ({ effect }: { effect: Values }) => Math.max(...effect.map((e) => Math.abs(e ?? 0)));
+  series.sort((a, b) => strength(b) - strength(a));
+  const chosen = series.find(({ name }) => name === className) ?? series[0];
+  const drawn = series.filter((s, i) => i < mostClasses || s === chosen);
+  const role = snapshot.segments.find(({ name }) => name === segment)?.role ?? 'none';
+  const lines: Line[] = drawn.map((s) => ({
+    key: `effect ${s.name}`,
+    label: `→ ${s.name}`,
+    tone: s === chosen ? role : 'none',
+    values: s.effect,
+  }));
+  if (chosen && last(chosen.fill) !== null)
+    lines.push({ key: 'fill', label: 'if filled', tone: role, dash: [2, 3], values: chosen.fill });
+  const [low, high] = extent(lines.map(({ values }) => values)) ?? [0, 0];
+  const tested = lastTested(chosen?.effect, shared.epochs);
+  return (
+    <EpochChart
+      name="effect"
+      title={
+        <>
+          {segment === null ? 'Effect' : `Effect of ${segment}`}
+          <span class="sub">
+            points that predictions move towards a class when it is present
+            {tested !== null && `; last tested at epoch ${format.epoch(tested)}`}
+          </span>
+        </>
+      }
+      summary={
+        chosen
+          ? `The effect of ${segment} is strongest towards ${chosen.name}: ${format.points(last(chosen.effect))} points.`
+          : 'No effect has been tested.'
+      }
+      empty={chosen ? undefined : whyEmpty(segment, role, snapshot.epochs.length)}
+      model={{
+        ...shared,
+        height,
+        range: [Math.min(-0.015, low - 0.005), Math.max(0.05, high + 0.02)],
+        highlight: chosen ? `effect ${chosen.name}` : null,
+        lines,
+        limits: [
+          { value: alarmAt, label: 'alarm', tone: 'ink' },
+          { value: warningAt, label: '', tone: 'none' },
+        ],
+        axis: true,
+        format: format.points,
+        tick: (value) => `${Math.round(value * 1000) / 10}`,
+      }}
+    />
+  );
+}
+
+function pick(effects: (Record<'effect' | 'fill', number | null> | null)[], key: 'effect' | 'fill'): Values {
+  return effects.map((effect) => effect?.[key] ?? null);
+}
+
+function lastTested(effect: Values | undefined, epochs: number[]): number | null {
+  const at = effect?.findLastIndex((value) => value !== null) ?? -1;
+  return at < 0 ? null : epochs[at];
+}
+
+function whyEmpty(segment: string | null, role: string, observations: number): string {
+  if (observations === 0 || segment === null) return 'Measured together with the ranks.';
+  if (role === 'core') return 'Core segments should decide, so their effect is not tested.';
+  if (role === 'none') return 'Segments without a role are not tested: call it a suspect or context.';
+  return 'Not tested yet; its turn comes within the budget of the reliance rule.';
+}

@@ -1,0 +1,105 @@
+import type { Threshold } from '../../wire.js';
+import { EpochChart } from '../charts/EpochChart.js';
+import type { Limit, PlotModel } from '../charts/model.js';
+import { extent, padded } from '../charts/range.js';
+import type { SegmentSeries, Snapshot } from '../data/snapshot.js';
+import * as format from '../format.js';
+import type { Measure } from '../route.js';
+
+interface Props {
+  shared: Pick<PlotModel, 'epochs' | 'domain' | 'marks'>;
+  snapshot: Snapshot;
+  /** The segments that are drawn; the rest of `total` waits for "show all". */
+  shown: SegmentSeries[];
+  total: number;
+  measure: Measure;
+  className: string | null;
+  highlight: string | null;
+  height: number;
+  onHover(key: string | null): void;
+  onPin(key: string): void;
+}
+
+/** The trajectories of all segments; rank 1, the most influential, is on top. */
+export function RankChart(props: Props) {
+  const { shared, snapshot, shown, total, measure, className, highlight, height } = props;
+  const isRank = measure === 'rank';
+  const visible = new Set(shown.map(({ name }) => name));
+  const place = new Map(shown.map(({ name }, i) => [name, i]));
+  const series = shown.map((segment) => segment[measure]);
+  const chosen = snapshot.segments.find(({ name }) => name === highlight);
+  const range = isRank
+    ? rankRange(shown, snapshot.detail.thresholds)
+    : padded(extent(series) ?? [0, 1], 1e-6);
+  return (
+    <EpochChart
+      name={measure}
+      title={
+        <>
+          {isRank ? 'Mean rank' : 'Mean attribution'}
+          <span class="sub">
+            {isRank ? '1 = most influential' : 'per pixel, signed'}, {className ?? 'all classes'}
+            {shown.length < total && `, ${shown.length} of ${total} segments`}
+          </span>
+          {isRank && chosen && (
+            <span class="key">
+              <span class="dashes" aria-hidden="true" />
+              {chosen.name} by chance
+            </span>
+          )}
+        </>
+      }
+      summary={`${isRank ? 'Mean rank' : 'Mean attribution'} of ${shown.length} segments; the values are in the table of segments.`}
+      empty={
+        snapshot.epochs.length
+          ? undefined
+          : 'The model is measured before its first batch: that is epoch 0, the baseline. It comes in a moment.'
+      }
+      model={{
+        ...shared,
+        height,
+        range,
+        inverted: isRank,
+        highlight,
+        lines: snapshot.segments.map((segment) => ({
+          key: segment.name,
+          label: segment.name,
+          tone: segment.role ?? 'none',
+          values: segment[measure],
+          hidden: !visible.has(segment.name),
+          priority: (segment.role === 'suspect' ? 1000 : 500) - (place.get(segment.name) ?? 500),
+        })),
+        underlay:
+          isRank && chosen
+            ? { values: chosen.chance, tone: chosen.role ?? 'none', label: 'chance' }
+            : undefined,
+        limits: isRank ? limitsOf(snapshot.detail.thresholds) : [],
+        format: isRank ? format.rank : format.attribution,
+        tick: isRank ? (value) => `${value}` : format.attribution,
+      }}
+      hover={props.onHover}
+      pin={props.onPin}
+    />
+  );
+}
+
+/** All that may be drawn fits, whichever segment is highlighted: pointing must not move the axis. */
+function rankRange(shown: SegmentSeries[], thresholds: Threshold[]): [number, number] {
+  const [, worst] = extent([
+    ...shown.flatMap(({ rank, chance }) => [rank, chance]),
+    thresholds.map(({ rank }) => rank),
+  ]) ?? [1, Math.max(3, shown.length)];
+  return [0.75, Math.max(worst + 0.4, 2.5)];
+}
+
+function limitsOf(thresholds: Threshold[]): Limit[] {
+  return thresholds.map(({ rank, segment, role, className, perClass }) => ({
+    value: rank,
+    tone: role ?? 'ink',
+    label: [
+      `limit ${rank}`,
+      segment ?? (role ? `${role} segments` : 'any segment'),
+      ...(className !== null ? [className] : perClass ? ['each class'] : []),
+    ].join(', '),
+  }));
+}

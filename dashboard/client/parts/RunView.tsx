@@ -1,0 +1,133 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { RunInfo } from '../../wire.js';
+import { CursorContext } from '../charts/context.js';
+import { CursorGroup } from '../charts/cursor.js';
+import type { Connection } from '../data/live.js';
+import { RunSource } from '../data/runSource.js';
+import type { Snapshot } from '../data/snapshot.js';
+import type { Route } from '../route.js';
+import { AlertList } from './AlertList.js';
+import type { Listen } from './App.js';
+import { Charts } from './Charts.js';
+import { Controls } from './Controls.js';
+import { RunHeader } from './RunHeader.js';
+import { RunLog } from './RunLog.js';
+import { SegmentTable } from './SegmentTable.js';
+import { arrange, defaultSegment } from './selection.js';
+
+interface Props {
+  id: number;
+  info: RunInfo | undefined;
+  route: Route;
+  change(part: Partial<Route>): void;
+  listen: Listen;
+  clock: number;
+  connection: Connection;
+}
+
+export function RunView({ id, info, route, change, listen, clock, connection }: Props) {
+  const [snapshot, setSnapshot] = useState<Snapshot>();
+  const [error, setError] = useState<string>();
+  const [hover, setHover] = useState<string | null>(null);
+  const [all, setAll] = useState(false);
+  const group = useMemo(() => new CursorGroup(), []);
+  const source = useRef<RunSource>(null);
+  const { aggregation, className, measure, segment } = route;
+
+  useEffect(() => {
+    const show = (next: Snapshot) => {
+      setSnapshot(next);
+      setError(undefined);
+    };
+    const made = new RunSource(id, { aggregation, className }, show, (failure) => setError(failure.message));
+    source.current = made;
+    made.pull();
+    const leave = listen((event) => {
+      if (event === null) made.reset();
+      else if ([...event.runs, ...event.observations.map(({ run }) => run)].includes(id)) made.pull();
+      else if (event.alerts.some(({ run }) => run === id)) made.pull();
+    });
+    return () => {
+      leave();
+      made.close();
+    };
+  }, [id]);
+
+  useEffect(() => source.current?.look({ aggregation, className }), [aggregation, className]);
+  // Whatever was missed while the server was away, failed requests included.
+  useEffect(() => {
+    if (connection === 'live') source.current?.pull();
+  }, [connection]);
+
+  if (!snapshot)
+    return (
+      <>
+        {error ? (
+          <p class="notice" role="alert">
+            {error}
+            {className !== null && (
+              <button type="button" class="quiet" onClick={() => change({ className: null })}>
+                Show all classes
+              </button>
+            )}
+          </p>
+        ) : (
+          <p class="loading" role="status">
+            Loading the run
+          </p>
+        )}
+      </>
+    );
+
+  const arranged = arrange(snapshot, { all, pinned: segment, limits: snapshot.detail.thresholds });
+  const known = (name: string | null) => snapshot.segments.some((s) => s.name === name);
+  const pinned = known(segment) ? segment : null;
+  const highlight = hover ?? pinned ?? defaultSegment(snapshot, arranged.shown);
+  const pin = (name: string) => change({ segment: name === pinned ? null : name });
+  const run = info ?? snapshot.detail.run;
+
+  return (
+    <CursorContext.Provider value={group}>
+      <article class="run">
+        <RunHeader run={run} snapshot={snapshot} clock={clock} />
+        {error && (
+          <p class="notice" role="alert">
+            {error}
+          </p>
+        )}
+        <div class="columns">
+          <AlertList
+            snapshot={snapshot}
+            onShow={(alert) => {
+              change({ segment: alert.segment });
+            }}
+          />
+          <section class="trajectories" aria-label="Trajectories">
+            <Controls snapshot={snapshot} route={route} change={change} />
+            <Charts
+              snapshot={snapshot}
+              shown={arranged.shown}
+              total={snapshot.segments.length}
+              route={route}
+              highlight={highlight}
+              onHover={setHover}
+              onPin={pin}
+            />
+          </section>
+          <SegmentTable
+            rows={arranged.shown}
+            total={snapshot.segments.length}
+            all={all}
+            onAll={setAll}
+            measure={measure}
+            highlight={highlight}
+            pinned={pinned}
+            onHover={setHover}
+            onPin={pin}
+          />
+        </div>
+        <RunLog snapshot={snapshot} />
+      </article>
+    </CursorContext.Provider>
+  );
+}
