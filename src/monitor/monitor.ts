@@ -170,7 +170,7 @@ export class Monitor {
     const rows = aggregate(measured, probe);
     const probeAccuracy = accuracy(measured);
     const metrics = finite(given ?? {});
-    const budget = config.budget ?? 3 * config.method.gradients(config.methodOptions) * probe.images.length;
+    const budget = config.budget ?? saliencyCost(config, probe);
     const needed = config.rules.some((rule) => rule.measures === 'reliance') && budget > 0;
     const predict = (batch: Float32Array, n: number) => this.predict(head, probe, batch, n);
     const effects = needed
@@ -372,6 +372,11 @@ export class Monitor {
  */
 export async function createMonitor(tf: Tf, options: MonitorOptions): Promise<Monitor> {
   return new Monitor(tf, options);
+}
+
+/** The saliency pass in forward passes: two of them (predictions, the margin's other class), and three a gradient. */
+function saliencyCost({ method, methodOptions }: Config, { images }: ProbeSet): number {
+  return (2 + 3 * method.gradients(methodOptions)) * images.length;
 }
 
 /** Sorts by time, unlikely to be there already: 2026-11-24-2231-k3f9. */
