@@ -178,6 +178,27 @@ describe('resize keeps masks on their image', () => {
     if (resize !== 'cover') expect(masked[1] / (colours[0] + colours[1])).toBeCloseTo(share, 1);
   });
 
+  test('the picture is centred: bars on both sides, or cut off on both', async () => {
+    const given = await files();
+    given['images/a.png'] = await png(10, 6, (x, y) => [x + 1, y + 1, 9]);
+    const folder = folderWith(given);
+    const pixel = (set: ProbeSet, x: number, y: number) =>
+      [...set.images[0].pixels.subarray(3 * (y * set.width + x))].slice(0, 3);
+
+    const contained = await loadProbeSet(folder, { width: 10, height: 10, resize: 'contain' });
+    const column = Array.from({ length: 10 }, (_, y) => pixel(contained, 4, y)[1]);
+    expect(column).toEqual([0, 0, 1, 2, 3, 4, 5, 6, 0, 0]);
+    expect(bitmap(contained, 0, 'tail')).toEqual(
+      everyPixel(10, 10, (x, y) => Number(inBox({ ...tail, top: tail.top + 2 }, x, y))),
+    );
+
+    const covered = await loadProbeSet(folder, { width: 6, height: 6, resize: 'cover' });
+    expect(Array.from({ length: 6 }, (_, x) => pixel(covered, x, 0)[0])).toEqual([3, 4, 5, 6, 7, 8]);
+    expect(bitmap(covered, 0, 'tail')).toEqual(
+      everyPixel(6, 6, (x, y) => Number(inBox({ ...tail, left: tail.left - 2 }, x, y))),
+    );
+  });
+
   test('stretch is what happens without a word', async () => {
     const folder = folderWith(await files());
     const size = { width: 7, height: 7 };
