@@ -9,25 +9,20 @@ export const conv2dBackpropFilter: WasmKernel = {
   name: 'Conv2DBackpropFilter',
   compute(tf, { x, dy }: { x: Tensor4D; dy: Tensor4D }, { strides, pad, dimRoundingMode, filterShape }) {
     const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad, dimRoundingMode);
+    const { padInfo, strideHeight, strideWidth } = info;
     const [fh, fw, c, k] = filterShape as number[];
-    if (
-      fh === 1 &&
-      fw === 1 &&
-      info.strideHeight === 1 &&
-      info.strideWidth === 1 &&
-      info.outHeight === info.inHeight &&
-      info.outWidth === info.inWidth
-    )
+    const everyPixel = info.outHeight === info.inHeight && info.outWidth === info.inWidth;
+    if (fh === 1 && fw === 1 && strideHeight === 1 && strideWidth === 1 && everyPixel)
       return tf.matMul(tf.reshape(x, [-1, c]), tf.reshape(dy, [-1, k]), true).reshape([1, 1, c, k]);
-    const { top, bottom, left, right } = info.padInfo;
-    const images = tf.transpose(x, [3, 1, 2, 0]).pad([
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ]) as Tensor4D;
+    const images = tf.transpose(x, [3, 1, 2, 0]) as Tensor4D;
     const filter = tf.transpose(dy, [1, 2, 0, 3]) as Tensor4D;
-    const all = tf.conv2d(images, filter, 1, 'valid', 'NHWC', [info.strideHeight, info.strideWidth]);
+    const around: [[number, number], [number, number], [number, number], [number, number]] = [
+      [0, 0],
+      [padInfo.top, padInfo.bottom],
+      [padInfo.left, padInfo.right],
+      [0, 0],
+    ];
+    const all = tf.conv2d(images, filter, 1, around, 'NHWC', [strideHeight, strideWidth]);
     // Rows and columns of x that no window reached give taps beyond the filter.
     return all.slice([0, 0, 0, 0], [c, fh, fw, k]).transpose([1, 2, 0, 3]);
   },

@@ -1,10 +1,14 @@
-import type { Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { WasmKernel } from './kernel.js';
+import { moved } from './moved.js';
+import { scatterWindows } from './scatterWindows.js';
 import { zeroDilate } from './zeroDilate.js';
 
 /**
- * ∂/∂x of a convolution: dy, its strides filled with zeros, convolved with the filter turned by 180° and its channels
- * swapped. dy [n,oh,ow,k], filter [fh,fw,c,k] → [n,h,w,c].
+ * ∂/∂x of a convolution. dy [n,oh,ow,k], filter [fh,fw,c,k] → [n,h,w,c].
+ *
+ * With small strides: dy, zeros between its values, convolved with the filter turned by 180° and its channels swapped.
+ * Where that would mostly multiply zeros, every window's own gradient by one matrix product, added up in place.
  */
 export const conv2dBackpropInput: WasmKernel = {
   name: 'Conv2DBackpropInput',
@@ -21,30 +25,25 @@ export const conv2dBackpropInput: WasmKernel = {
       pad,
       dimRoundingMode,
     );
-    const { inHeight, inWidth, filterHeight, filterWidth, padInfo } = info;
-    const spread = zeroDilate(tf, dy, info.strideHeight, info.strideWidth);
+    const { inHeight, inWidth, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
+    const [, , c, k] = filter.shape;
+    const disjoint = filterHeight <= strideHeight && filterWidth <= strideWidth;
+    if (disjoint || strideHeight * strideWidth > 4) {
+      const windows = tf.matMul(
+        tf.reshape(dy, [-1, k]),
+        tf.reshape(filter, [filterHeight * filterWidth * c, k]),
+        false,
+        true,
+      ) as Tensor2D;
+      return scatterWindows(tf, windows, info);
+    }
+    const spread = zeroDilate(tf, dy, strideHeight, strideWidth);
     const [, sh, sw] = spread.shape;
     // Output row y takes dy rows from y + top − (fh − 1) on: as much padding before, and behind what is missing.
     const before = [filterHeight - 1 - padInfo.top, filterWidth - 1 - padInfo.left];
     const after = [inHeight + padInfo.top - sh, inWidth + padInfo.left - sw];
-    const padded = padOrCrop(tf, spread, before, after);
+    const from = moved(tf, spread, before, after);
     const turned = tf.reverse(filter, [0, 1]).transpose([0, 1, 3, 2]) as Tensor4D;
-    return tf.conv2d(padded, turned, 1, 'valid');
+    return tf.conv2d(from.x, turned, 1, from.pad);
   },
 };
-
-/** Padding of a picture's sides where positive, cropping where negative. */
-export function padOrCrop(tf: any, x: Tensor4D, before: number[], after: number[]): Tensor4D {
-  const cut = (v: number) => Math.max(0, -v);
-  const add = (v: number) => Math.max(0, v);
-  const [n, h, w, c] = x.shape;
-  const start = [0, cut(before[0]), cut(before[1]), 0];
-  const size = [n, h - cut(before[0]) - cut(after[0]), w - cut(before[1]) - cut(after[1]), c];
-  const cropped = size[1] === h && size[2] === w ? x : tf.slice(x, start, size);
-  return tf.pad(cropped, [
-    [0, 0],
-    [add(before[0]), add(after[0])],
-    [add(before[1]), add(after[1])],
-    [0, 0],
-  ]);
-}

@@ -1,6 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import { padOrCrop } from './conv2dBackpropInput.js';
 import type { WasmKernel } from './kernel.js';
+import { moved } from './moved.js';
 import { zeroDilate } from './zeroDilate.js';
 
 /** ∂/∂x of a depthwise convolution, one channel multiplier after the other. dy [n,oh,ow,c·m], filter [fh,fw,c,m] → [n,h,w,c]. */
@@ -36,10 +36,8 @@ export const depthwiseBackpropInput: WasmKernel = {
       );
       const after = [inHeight + padInfo.top - spread.shape[1], inWidth + padInfo.left - spread.shape[2]];
       const turned = tf.reverse(tf.slice(filter, [0, 0, 0, m], [fh, fw, inChannels, 1]), [0, 1]) as Tensor4D;
-      return tf.depthwiseConv2d(padOrCrop(tf, spread, before, after), turned, 1, 'valid', 'NHWC', [
-        dilationHeight,
-        dilationWidth,
-      ]);
+      const from = moved(tf, spread, before, after);
+      return tf.depthwiseConv2d(from.x, turned, 1, from.pad, 'NHWC', [dilationHeight, dilationWidth]);
     });
     return parts.length === 1 ? parts[0] : tf.addN(parts);
   },

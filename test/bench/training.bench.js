@@ -1,0 +1,98 @@
+// A training step on the WASM backend: satwatch's kernels against the least that makes it train at all, which is the
+// filter gradient as a plain convolution beside tfjs's own kernels. Arms are interleaved; a ratio below 1 is faster.
+import { createRequire } from 'node:module';
+import { loadavg } from 'node:os';
+import { dirname, join, sep } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { withInputGradients } from '../../dist/src/backend/index.js';
+
+const [size, batch, rounds, warmUps, target] = [64, 32, 12, 3, 0.4];
+
+tf.env().set('PROD', true);
+setWasmPaths(join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), sep));
+await tf.setBackend('wasm');
+
+/** ∂/∂w as a convolution of transposed tensors, and nothing else. */
+const plainFilterGradient = {
+  kernelName: 'Conv2DBackpropFilter',
+  backendName: 'wasm',
+  kernelFunc: ({ inputs: { x, dy }, attrs: { strides, pad, filterShape } }) =>
+    tf.tidy(() => {
+      const { padInfo } = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad);
+      const [fh, fw, c, k] = filterShape;
+      const images = tf.pad(tf.transpose(x, [3, 1, 2, 0]), [
+        [0, 0],
+        [padInfo.top, padInfo.bottom],
+        [padInfo.left, padInfo.right],
+        [0, 0],
+      ]);
+      return tf
+        .conv2d(images, tf.transpose(dy, [1, 2, 0, 3]), 1, 'valid', 'NHWC', strides)
+        .slice([0, 0, 0, 0], [c, fh, fw, k])
+        .transpose([1, 2, 0, 3]);
+    }),
+};
+
+const conv = (filters) => tf.layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu' });
+const pool = () => tf.layers.maxPooling2d({ poolSize: 2 });
+const model = tf.sequential({
+  layers: [
+    tf.layers.inputLayer({ inputShape: [size, size, 3] }),
+    conv(16),
+    pool(),
+    conv(32),
+    pool(),
+    conv(64),
+    tf.layers.globalAveragePooling2d({}),
+    tf.layers.dense({ units: 2, activation: 'softmax' }),
+  ],
+});
+model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
+const xs = tf.randomUniform([batch, size, size, 3], 0, 1, 'float32', 1);
+const ys = tf.oneHot(
+  tf.tensor1d(
+    Array.from({ length: batch }, (_, i) => i % 2),
+    'int32',
+  ),
+  2,
+);
+
+/** Registers `kernel` while `body` runs. */
+async function withKernel(kernel, body) {
+  tf.registerKernel(kernel);
+  try {
+    return await body();
+  } finally {
+    tf.unregisterKernel(kernel.kernelName, kernel.backendName);
+  }
+}
+
+async function step() {
+  const start = performance.now();
+  await model.trainOnBatch(xs, ys);
+  return performance.now() - start;
+}
+
+const arms = {
+  // The step computes everything before its first await, so the kernels are there throughout.
+  satwatch: () => withInputGradients(tf, step),
+  plain: () => withKernel(plainFilterGradient, step),
+};
+const times = { satwatch: [], plain: [] };
+for (let round = -warmUps; round < rounds; round++)
+  for (const name of round % 2 ? ['satwatch', 'plain'] : ['plain', 'satwatch']) {
+    const milliseconds = await arms[name]();
+    if (round >= 0) times[name].push(milliseconds);
+  }
+
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+for (const [name, values] of Object.entries(times))
+  console.log(
+    `${name.padEnd(9)} ${(median(values) / batch).toFixed(2)} ms an image (median), ${(Math.min(...values) / batch).toFixed(2)} (fastest)`,
+  );
+const ratio = median(times.satwatch) / median(times.plain);
+const fastest = Math.min(...times.satwatch) / Math.min(...times.plain);
+console.log(
+  `ratio     ${ratio.toFixed(3)} (median), ${fastest.toFixed(3)} (fastest); to reach: ${target}; load average ${loadavg()[0].toFixed(2)}`,
+);
