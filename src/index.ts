@@ -19,12 +19,18 @@ export {
   type ObserveOptions,
 } from './monitor/index.js';
 export {
+  type CocoRle,
   createProbeSet,
+  type LabelledImage,
+  type LabelSource,
+  type LoadProbeSetOptions,
   loadProbeSet,
   maskFromBitmap,
   maskFromCocoRle,
   maskFromPolygons,
   maskToBitmap,
+  type ProbeSetOptions,
+  type ResizeMode,
   saveProbeSet,
 } from './probe/index.js';
 export {

@@ -59,7 +59,7 @@ const heartbeatEvery = 5000;
 export class Monitor {
   readonly config: Readonly<Config>;
   private ready: Ready | undefined;
-  private ownStore: Store | undefined;
+  private store: Store | undefined;
   private stopping = false;
   private lastEnd: number | undefined;
   private lastBeat = 0;
@@ -82,12 +82,14 @@ export class Monitor {
 
   /** Loads the probe set, checks the model against it with one trial picture, and opens the run. */
   async start(model: Model, { epochs = this.config.epochs }: { epochs?: number } = {}): Promise<void> {
+    const { config, tf } = this;
     if (this.ready) {
       this.use(model);
-      this.ready.writer.reopen();
+      if (typeof config.store === 'string') this.store = openStore(config.store);
+      this.ready.writer.reopen(this.store!);
+      process.once('exit', this.onExit);
       return;
     }
-    const { config, tf } = this;
     const input = modelInput(model, config.head);
     const { height, width, channels } = input;
     const probe =
@@ -101,7 +103,6 @@ export class Monitor {
     await this.tryOnce(model, head, probe, pixels);
 
     const store = typeof config.store === 'string' ? openStore(config.store) : config.store;
-    if (typeof config.store === 'string') this.ownStore = store;
     try {
       const writer = new RunWriter(store, {
         name: config.run ?? newRunName(),
@@ -124,10 +125,10 @@ export class Monitor {
         alerts: store.alerts(writer.run),
       };
     } catch (error) {
-      this.ownStore?.close();
-      this.ownStore = undefined;
+      if (typeof config.store === 'string') store.close();
       throw error;
     }
+    this.store = store;
     process.once('exit', this.onExit);
     const roles = new Set(Object.values(probe.roles));
     const { writer } = this.ready;
@@ -228,7 +229,7 @@ export class Monitor {
     return this.ready?.history.observed.find((observed) => observed.epoch === epoch);
   }
 
-  /** Marks the run done (it may start again) and says what the watching cost. */
+  /** Marks the run done, says what the watching cost, and lets go of the store's file; `start` goes on. */
   async finish(): Promise<void> {
     if (!this.ready) return;
     // Deliveries may be slow; they get a moment, never more.
@@ -241,6 +242,8 @@ export class Monitor {
     } catch (error) {
       this.report('the end of the run could not be stored', error, null);
     }
+    process.removeListener('exit', this.onExit);
+    if (typeof this.config.store === 'string') this.store?.close();
     const { watching, total } = this.spent;
     if (total > 0)
       this.say(
@@ -250,18 +253,13 @@ export class Monitor {
 
   async close(): Promise<void> {
     await this.finish();
-    process.removeListener('exit', this.onExit);
     this.ready = undefined;
-    this.ownStore?.close();
-    this.ownStore = undefined;
   }
 
   /** A process that ends in the middle of a run leaves it 'failed', not 'running'. */
   private abandon(): void {
     try {
-      const { writer } = this.ready!;
-      if (writer.store.run(writer.run).state === 'running')
-        writer.finish('failed', 'the process ended during the training');
+      this.ready!.writer.finish('failed', 'the process ended during the training');
     } catch {
       // Nothing can be told any more.
     }
@@ -325,7 +323,7 @@ export class Monitor {
     };
     const delivery = deliver(alert, this.config.channels, context).then(() => {
       try {
-        if (this.ready) writer.delivery(alert);
+        if (this.store?.isOpen) writer.delivery(alert);
       } catch (error) {
         this.report('a delivery could not be stored', error, alert.epoch);
       }

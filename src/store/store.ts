@@ -319,6 +319,10 @@ export class Store {
     return this.db.pragma('data_version', { simple: true }) as number;
   }
 
+  get isOpen(): boolean {
+    return this.db.open;
+  }
+
   close(): void {
     this.db.close();
   }

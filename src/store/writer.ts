@@ -47,13 +47,11 @@ export class RunWriter {
   readonly name: string;
   readonly resumed: boolean;
   private readonly probe: StoredProbeSet;
-  private readonly db: Db;
 
   constructor(
-    readonly store: Store,
+    private store: Store,
     start: RunStart,
   ) {
-    this.db = store.db;
     this.name = start.name;
     this.probe = describeProbeSet(start.probe);
     const now = new Date().toISOString();
@@ -208,13 +206,18 @@ export class RunWriter {
     });
   }
 
-  /** A finished run goes on (a loop over `fit`). */
-  reopen(): void {
+  /** A finished run goes on (a loop over `fit`), perhaps through a new connection to its file. */
+  reopen(store: Store): void {
+    this.store = store;
     this.write((seq) => {
       this.db
         .prepare("UPDATE runs SET state = 'running', ended_at = NULL, heartbeat_at = ?, seq = ? WHERE id = ?")
         .run(new Date().toISOString(), seq, this.run);
     });
+  }
+
+  private get db(): Db {
+    return this.store.db;
   }
 
   private insertProbeSet(): void {
