@@ -1,60 +1,54 @@
 import type { Tf } from './types.js';
-import { conv2dBackpropFilter } from './wasm/conv2dBackpropFilter.js';
-import { conv2dBackpropInput } from './wasm/conv2dBackpropInput.js';
-import { depthwiseBackpropFilter } from './wasm/depthwiseBackpropFilter.js';
-import { depthwiseBackpropInput } from './wasm/depthwiseBackpropInput.js';
-import { kernelConfig } from './wasm/kernel.js';
-import { maxPoolGrad } from './wasm/maxPoolGrad.js';
-import { unsortedSegmentSum } from './wasm/unsortedSegmentSum.js';
+import { wasmKernels } from './wasm/index.js';
+import { isOurs, kernelConfig } from './wasm/kernel.js';
 
-const kernels = [
-  conv2dBackpropFilter,
-  conv2dBackpropInput,
-  depthwiseBackpropFilter,
-  depthwiseBackpropInput,
-  maxPoolGrad,
-  unsortedSegmentSum,
-];
-
-/** The registrations that hold for good, by the tfjs copy they were made in. */
+/** The tfjs engines whose WASM backend was made able to train for good. */
 const enabled = new WeakSet<object>();
 
 /**
- * Registers the gradient kernels that tfjs's WASM backend lacks or does slowly, so that models train on it.
- * Idempotent; of no effect on other backends.
+ * Registers the gradient kernels that tfjs's WASM backend lacks or does slowly, so that models train on it. The WASM
+ * backend must have been imported (`import '@tensorflow/tfjs-backend-wasm'`); whether it is the current one does not
+ * matter. Idempotent; of no effect on other backends, or where there is no WASM backend.
+ *
+ * What remains without a kernel on WASM: `Einsum`, complex numbers and Fourier transforms, ragged tensors, and
+ * string replacement. No layer of tfjs-layers for images meets them. Dilated `conv2d` has no gradient in tfjs itself.
  */
 export function enableWasmTraining(tf: Tf): void {
-  if (enabled.has(tf.engine())) return;
+  if (tf.findBackendFactory('wasm') === null) return;
   enabled.add(tf.engine());
   swapIn(tf);
 }
 
 /**
- * Runs `body` with the same kernels registered, and leaves the registry as it was: saliency on a plain WASM backend.
+ * Runs `body`, which must not be asynchronous, with the same kernels registered, and leaves the registry as it was,
+ * also where `body` throws: saliency on a plain WASM backend. Of no effect on other backends, and where
+ * `enableWasmTraining` was called.
  */
 export function withInputGradients<T>(tf: Tf, body: () => T): T {
-  if (tf.getBackend() !== 'wasm' || enabled.has(tf.engine()) || active.has(tf.engine())) return body();
+  if (tf.getBackend() !== 'wasm') return body();
   const restore = swapIn(tf);
-  active.add(tf.engine());
   try {
     return body();
   } finally {
-    active.delete(tf.engine());
-    restore();
+    // `body` may have enabled training for good.
+    if (!enabled.has(tf.engine())) restore();
   }
 }
 
-const active = new WeakSet<object>();
-
+/** Registers every kernel that is not there yet; the answer undoes exactly that. */
 function swapIn(tf: Tf): () => void {
-  const before = kernels.map(({ name }) => tf.getKernel(name, 'wasm'));
-  kernels.forEach((kernel, i) => {
-    if (before[i]) tf.unregisterKernel(kernel.name, 'wasm');
-    tf.registerKernel(kernelConfig(tf, kernel) as any);
-  });
-  return () =>
-    kernels.forEach(({ name }, i) => {
-      tf.unregisterKernel(name, 'wasm');
-      if (before[i]) tf.registerKernel(before[i]);
+  const undo: (() => void)[] = [];
+  for (const kernel of wasmKernels) {
+    const before = tf.getKernel(kernel.name, 'wasm');
+    if (isOurs(before)) continue;
+    if (before) tf.unregisterKernel(kernel.name, 'wasm');
+    tf.registerKernel(kernelConfig(tf, kernel, before));
+    undo.push(() => {
+      tf.unregisterKernel(kernel.name, 'wasm');
+      if (before) tf.registerKernel(before);
     });
+  }
+  return () => {
+    for (const step of undo) step();
+  };
 }

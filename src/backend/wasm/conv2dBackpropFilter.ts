@@ -7,13 +7,16 @@ import type { WasmKernel } from './kernel.js';
  */
 export const conv2dBackpropFilter: WasmKernel = {
   name: 'Conv2DBackpropFilter',
-  compute(tf, { x, dy }: { x: Tensor4D; dy: Tensor4D }, { strides, pad, dimRoundingMode, filterShape }) {
+  compute({ tf, inputs, attrs }) {
+    const { x, dy } = inputs as { x: Tensor4D; dy: Tensor4D };
+    const { strides, pad, dimRoundingMode, filterShape } = attrs;
     const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad, dimRoundingMode);
     const { padInfo, strideHeight, strideWidth } = info;
     const [fh, fw, c, k] = filterShape as number[];
-    const everyPixel = info.outHeight === info.inHeight && info.outWidth === info.inWidth;
-    if (fh === 1 && fw === 1 && strideHeight === 1 && strideWidth === 1 && everyPixel)
-      return tf.matMul(tf.reshape(x, [-1, c]), tf.reshape(dy, [-1, k]), true).reshape([1, 1, c, k]);
+    const pointwise = fh === 1 && fw === 1 && strideHeight === 1 && strideWidth === 1;
+    if (pointwise && info.outHeight === info.inHeight && info.outWidth === info.inWidth)
+      // Transposed first: the shipped product of a transposed matrix is a plain loop.
+      return tf.matMul(tf.transpose(tf.reshape(x, [-1, c])), tf.reshape(dy, [-1, k])).reshape(filterShape);
     const images = tf.transpose(x, [3, 1, 2, 0]) as Tensor4D;
     const filter = tf.transpose(dy, [1, 2, 0, 3]) as Tensor4D;
     const around: [[number, number], [number, number], [number, number], [number, number]] = [

@@ -12,11 +12,9 @@ import { zeroDilate } from './zeroDilate.js';
  */
 export const conv2dBackpropInput: WasmKernel = {
   name: 'Conv2DBackpropInput',
-  compute(
-    tf,
-    { dy, filter }: { dy: Tensor4D; filter: Tensor4D },
-    { strides, pad, dimRoundingMode, inputShape },
-  ) {
+  compute({ tf, inputs, attrs, backend }) {
+    const { dy, filter } = inputs as { dy: Tensor4D; filter: Tensor4D };
+    const { strides, pad, dimRoundingMode, inputShape } = attrs;
     const info = tf.backend_util.computeConv2DInfo(
       inputShape,
       filter.shape,
@@ -31,11 +29,13 @@ export const conv2dBackpropInput: WasmKernel = {
     if (disjoint || strideHeight * strideWidth > 4) {
       const windows = tf.matMul(
         tf.reshape(dy, [-1, k]),
-        tf.reshape(filter, [filterHeight * filterWidth * c, k]),
-        false,
-        true,
+        tf.transpose(tf.reshape(filter, [filterHeight * filterWidth * c, k])),
       ) as Tensor2D;
-      return scatterWindows(tf, windows, info);
+      // One window a pixel, in order: the windows are the pictures.
+      const pointwise = filterHeight * filterWidth * strideHeight * strideWidth === 1;
+      if (pointwise && info.outHeight === inHeight && info.outWidth === inWidth)
+        return tf.reshape(windows, inputShape);
+      return scatterWindows(backend, windows, info);
     }
     const spread = zeroDilate(tf, dy, strideHeight, strideWidth);
     const [, sh, sw] = spread.shape;

@@ -1,6 +1,5 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
-import type { Tf } from '../types.js';
-import { heap } from './heap.js';
+import type { Tensor2D, TensorInfo } from '@tensorflow/tfjs';
+import { heapViews, type WasmBackend } from './kernel.js';
 
 /** Where windows lie on their pictures, as `computeConv2DInfo` says it. */
 interface Windows {
@@ -18,21 +17,11 @@ interface Windows {
 }
 
 /** Adds windows [n·oh·ow, fh·fw·c] up where they lie on their pictures [n,h,w,c]. */
-export function scatterWindows(tf: Tf, windows: Tensor2D, at: Windows): Tensor {
+export function scatterWindows(backend: WasmBackend, windows: Tensor2D, at: Windows): TensorInfo {
   const { inHeight: h, inWidth: w, inChannels: c, filterHeight: fh, filterWidth: fw, padInfo } = at;
-  // One window a pixel, in order: the windows are the picture.
-  if (
-    fh === 1 &&
-    fw === 1 &&
-    at.strideHeight === 1 &&
-    at.strideWidth === 1 &&
-    h === at.outHeight &&
-    w === at.outWidth
-  )
-    return tf.reshape(windows, [at.batchSize, h, w, c]);
-  const result = tf.zeros([at.batchSize, h, w, c]);
-  const from = heap(tf, windows);
-  const into = heap(tf, result);
+  const result = backend.makeOutput([at.batchSize, h, w, c], 'float32');
+  const [into, from] = heapViews(backend, result, windows);
+  into.fill(0);
   let source = 0;
   for (let b = 0; b < at.batchSize; b++)
     for (let oy = 0; oy < at.outHeight; oy++)

@@ -1,20 +1,21 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { WasmKernel } from './kernel.js';
+import { heapViews, type WasmKernel } from './kernel.js';
 
 /** Sums the rows of x by their segment id (the gradient of gather): x [r,…], ids [r] → [numSegments,…]. */
 export const unsortedSegmentSum: WasmKernel = {
   name: 'UnsortedSegmentSum',
-  compute(tf, { x, segmentIds }: { x: Tensor; segmentIds: Tensor }, { numSegments }) {
-    const values = tf.engine().backend as any;
-    const rows = values.readSync(x.dataId) as Float32Array;
-    const ids = values.readSync(segmentIds.dataId) as Int32Array;
+  compute({ backend, inputs, attrs }) {
+    const { x, segmentIds } = inputs as { x: Tensor; segmentIds: Tensor };
+    const segments = attrs.numSegments as number;
+    const result = backend.makeOutput([segments, ...x.shape.slice(segmentIds.rank)], x.dtype);
+    const [into, rows, ids] = heapViews(backend, result, x, segmentIds);
     const length = rows.length / Math.max(1, ids.length);
-    const sums = new Float32Array(numSegments * length);
+    into.fill(0);
     for (let i = 0; i < ids.length; i++) {
       // As tfjs's own kernels: ids outside the range are dropped.
-      if (ids[i] < 0 || ids[i] >= numSegments) continue;
-      for (let j = 0; j < length; j++) sums[ids[i] * length + j] += rows[i * length + j];
+      if (ids[i] < 0 || ids[i] >= segments) continue;
+      for (let j = 0; j < length; j++) into[ids[i] * length + j] += rows[i * length + j];
     }
-    return tf.tensor(sums, [numSegments, ...x.shape.slice(segmentIds.shape.length)], x.dtype as 'float32');
+    return result;
   },
 };

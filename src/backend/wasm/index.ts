@@ -1,0 +1,28 @@
+import { avgPoolGrad } from './avgPoolGrad.js';
+import { batchMatMul } from './batchMatMul.js';
+import { conv2dBackpropFilter } from './conv2dBackpropFilter.js';
+import { conv2dBackpropInput } from './conv2dBackpropInput.js';
+import { depthwiseBackpropFilter } from './depthwiseBackpropFilter.js';
+import { depthwiseBackpropInput } from './depthwiseBackpropInput.js';
+import { identity } from './identity.js';
+import type { WasmKernel } from './kernel.js';
+import { maxPoolGrad } from './maxPoolGrad.js';
+import { mean, sum } from './reduce.js';
+import { tile } from './tile.js';
+import { unsortedSegmentSum } from './unsortedSegmentSum.js';
+
+/** What tfjs's WASM backend (4.22) lacks for training, or does slowly. */
+export const wasmKernels: readonly WasmKernel[] = [
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  depthwiseBackpropFilter,
+  depthwiseBackpropInput,
+  maxPoolGrad,
+  avgPoolGrad,
+  unsortedSegmentSum,
+  sum,
+  mean,
+  tile,
+  batchMatMul,
+  identity,
+];
