@@ -9,6 +9,7 @@ export interface About {
   version: string;
   /** Path of the store file. */
   store: string;
+  pid: number;
 }
 
 /** `seq` is the store's change counter as read before the rows: where `since` goes on from. */

@@ -1,16 +1,33 @@
 /** A missing value is a dash, never 0 or NaN. */
 const none = '–';
 
+/** A minus as wide as the digits, as typesetters write it. */
+const signed = (text: string) => text.replace(/^-/, '−');
+
 export type Format = (value: number | null | undefined) => string;
 
 export const rank: Format = (value) => (value == null ? none : value.toFixed(1));
 
-export const attribution: Format = (value) => {
-  if (value == null) return none;
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  return size >= 0.001 && size < 1000 ? `${Number(value.toPrecision(2))}` : value.toExponential(1);
-};
+/** Attributions in a unit of 10^`power`, so that a column of them reads as numbers of one or two digits. */
+export function attribution(power: number): Format {
+  return (value) => {
+    if (value == null) return none;
+    const scaled = value / 10 ** power;
+    return signed(scaled.toFixed(Math.abs(scaled) < 9.95 ? 2 : 1).replace(/^-(0\.00)$/, '$1'));
+  };
+}
+
+/** The power of ten, a multiple of three, that brings the largest value to 1..1000. */
+export function powerOf(largest: number): number {
+  return largest > 0 && Number.isFinite(largest) ? Math.floor(Math.log10(largest) / 3 + 1e-9) * 3 : 0;
+}
+
+/** "×10⁻³", or nothing for the power 0. */
+export function unit(power: number): string {
+  const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+  const raised = [...String(power)].map((c) => (c === '-' ? '⁻' : digits[Number(c)])).join('');
+  return power === 0 ? '' : `×10${raised}`;
+}
 
 export const accuracy: Format = (value) => (value == null ? none : value.toFixed(3));
 export const loss: Format = (value) => (value == null ? none : value.toPrecision(3));
@@ -19,7 +36,7 @@ export const loss: Format = (value) => (value == null ? none : value.toPrecision
 export const points: Format = (value) => {
   if (value == null) return none;
   const shown = (value * 100).toFixed(Math.abs(value) < 0.1 ? 1 : 0);
-  return shown.replace(/^-(0(\.0)?)$/, '$1');
+  return signed(shown.replace(/^-(0(\.0)?)$/, '$1'));
 };
 
 export const percent: Format = (value) => {

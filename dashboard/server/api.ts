@@ -28,7 +28,7 @@ export function api(store: Store, log: Parameters<typeof changeStream>[1]): Rout
   });
 
   router.get('/about', (_request, response) => {
-    response.json({ name: 'satwatch', version, store: store.path } satisfies About);
+    response.json({ name: 'satwatch', version, store: store.path, pid: process.pid } satisfies About);
   });
 
   router.get('/runs', (request, response) => {

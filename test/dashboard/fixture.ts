@@ -98,9 +98,14 @@ function rankAt(epoch: number, segment: number, offset: number, options: Fixture
   return rank;
 }
 
-export function startRun(store: Store, options: Partial<FixtureOptions> = {}, resume = false): RunWriter {
+export interface Recording {
+  store: Store;
+  writer: RunWriter;
+}
+
+export function startRun(store: Store, options: Partial<FixtureOptions> = {}, resume = false): Recording {
   const full = { ...defaults, ...options };
-  return new RunWriter(store, {
+  const writer = new RunWriter(store, {
     name: full.name,
     resume,
     probe: probeSet(full),
@@ -109,10 +114,11 @@ export function startRun(store: Store, options: Partial<FixtureOptions> = {}, re
     versions: { satwatch: '0.1.0', tfjs: '4.22.0' },
     backend: 'wasm',
   });
+  return { store, writer };
 }
 
 /** Commits the observation of one epoch, with the alerts that begin or end there. */
-export function observe(writer: RunWriter, epoch: number, options: Partial<FixtureOptions> = {}): Alert[] {
+export function observe(recording: Recording, epoch: number, options: Partial<FixtureOptions> = {}): Alert[] {
   const full = { ...defaults, ...options };
   const probe = probeSet(full);
   const gap = full.gaps.includes(epoch);
@@ -142,7 +148,7 @@ export function observe(writer: RunWriter, epoch: number, options: Partial<Fixtu
     acc: gap ? null : acc,
     val_acc: acc - 0.03 + noise(4, epoch) * 0.015,
   };
-  return writer.observation(
+  return recording.writer.observation(
     {
       epoch,
       step: epoch * 41,
@@ -175,7 +181,7 @@ export function observe(writer: RunWriter, epoch: number, options: Partial<Fixtu
           })),
       ),
     },
-    full.shortcut ? alertsAt(writer, epoch, probe, full) : { raised: [], updated: [] },
+    full.shortcut ? alertsAt(recording, epoch, probe, full) : { raised: [], updated: [] },
   );
 }
 
@@ -184,7 +190,12 @@ function effectAt(epoch: number, segment: number, className: number, { shortcut 
   return segment === 0 && className === 0 ? shortcut * 0.17 * sigmoid((epoch - 4.6) * 1.3) + wobble : wobble;
 }
 
-function alertsAt(writer: RunWriter, epoch: number, probe: ProbeSet, options: FixtureOptions): AlertChanges {
+function alertsAt(
+  { store, writer }: Recording,
+  epoch: number,
+  probe: ProbeSet,
+  options: FixtureOptions,
+): AlertChanges {
   const [segment] = probe.segmentNames;
   const [className] = options.classNames;
   const points = (e: number) => Math.round(effectAt(e, 0, 0, options) * 100);
@@ -202,7 +213,7 @@ function alertsAt(writer: RunWriter, epoch: number, probe: ProbeSet, options: Fi
     peak: effectAt(e, 0, 0, options),
     peakEpoch: e,
   });
-  const open = writer.store.alerts(writer.run);
+  const open = store.alerts(writer.run);
   const updated = open.flatMap((alert): Alert[] => {
     if (alert.rule === 'reliance')
       return [
@@ -261,11 +272,11 @@ export function writeRun(
   } = {},
 ): number {
   const store = openStore(path);
-  const writer = startRun(store, options, from > 0);
-  for (let epoch = from; epoch <= to; epoch++) observe(writer, epoch, options);
-  if (done) writer.finish('done');
+  const recording = startRun(store, options, from > 0);
+  for (let epoch = from; epoch <= to; epoch++) observe(recording, epoch, options);
+  if (done) recording.writer.finish('done');
   store.close();
-  return writer.run;
+  return recording.writer.run;
 }
 
 /** `STORE OPTIONS-AS-JSON`, then a command a line: `observe EPOCH`, `heartbeat`, `finish`; each is answered. */
@@ -273,14 +284,14 @@ export async function main([path, json = '{}']: string[]): Promise<void> {
   const options = JSON.parse(json) as Partial<FixtureOptions> & { from?: number; to?: number };
   const { from = 0, to = -1 } = options;
   const store = openStore(path);
-  const writer = startRun(store, options, true);
-  for (let epoch = from; epoch <= to; epoch++) observe(writer, epoch, options);
+  const recording = startRun(store, options, true);
+  for (let epoch = from; epoch <= to; epoch++) observe(recording, epoch, options);
   console.log('ready');
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, argument] = line.split(' ');
-    if (command === 'observe') observe(writer, Number(argument), options);
-    if (command === 'heartbeat') writer.heartbeat();
-    if (command === 'finish') writer.finish('done');
+    if (command === 'observe') observe(recording, Number(argument), options);
+    if (command === 'heartbeat') recording.writer.heartbeat();
+    if (command === 'finish') recording.writer.finish('done');
     console.log(`${line} ${Date.now()}`);
   }
   store.close();

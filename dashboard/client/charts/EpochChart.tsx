@@ -46,7 +46,11 @@ export function EpochChart({ name, title, empty, summary, model, hover, pin }: P
       <figcaption>{title}</figcaption>
       <p class="hidden">{summary}</p>
       <div class="plot" data-chart={name} ref={host} aria-hidden="true" />
-      {empty && <p class="chart-empty">{empty}</p>}
+      {empty && (
+        <p class="chart-empty">
+          <span class="said">{empty}</span>
+        </p>
+      )}
     </figure>
   );
 }

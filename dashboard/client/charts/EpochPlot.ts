@@ -4,7 +4,7 @@ import * as format from '../format.js';
 import { fade, onThemeChange, theme } from '../theme.js';
 import type { CursorGroup, Linked } from './cursor.js';
 import { placeLabels } from './labels.js';
-import type { Line, PlotEvents, PlotModel, Values } from './model.js';
+import type { Line, Mark, PlotEvents, PlotModel, Values } from './model.js';
 import { rankTicks } from './ticks.js';
 
 const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
@@ -12,6 +12,8 @@ const labelHeight = 17;
 const axisWidth = 44;
 /** A line is pointed at from this near, px. */
 const reach = 28;
+/** Room a flag takes with its word, px. */
+const flagWidth = 60;
 
 /**
  * Lines over epochs: a uPlot instance that lives as long as its set of lines, with labels at the line ends, marks
@@ -135,7 +137,8 @@ export class EpochPlot implements Linked {
           gap: 4,
           space: 44,
           incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
-          values: (_plot, splits) => splits.map((split) => (model.axis ? format.epoch(split) : '')),
+          values: (_plot, splits) =>
+            splits.map((split, i) => (model.axis ? `${i === 0 ? 'epoch ' : ''}${format.epoch(split)}` : '')),
         },
         {
           stroke: ink,
@@ -177,6 +180,7 @@ export class EpochPlot implements Linked {
           (plot) => {
             this.host.dataset.draws = String(Number(this.host.dataset.draws ?? 0) + 1);
             this.drawHighlight(plot);
+            this.nameLimits(plot);
           },
         ],
       },
@@ -198,8 +202,7 @@ export class EpochPlot implements Linked {
   private drawLimits(plot: uPlot): void {
     const { ctx, bbox } = plot;
     ctx.save();
-    ctx.font = font.replace('12px', `${11 * devicePixelRatio}px`);
-    for (const { value, label, tone } of this.model.limits) {
+    for (const { value, tone } of this.model.limits) {
       const [low, high] = this.model.range;
       if (value < low || value > high) continue;
       const y = Math.round(plot.valToPos(value, 'y', true)) + 0.5;
@@ -210,10 +213,27 @@ export class EpochPlot implements Linked {
         [bbox.left, y],
         [bbox.left + bbox.width, y],
       ]);
+    }
+    ctx.restore();
+  }
+
+  private nameLimits(plot: uPlot): void {
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.font = font.replace('12px', `${11 * devicePixelRatio}px`);
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'bottom';
+    ctx.lineJoin = 'round';
+    ctx.lineWidth = 4 * devicePixelRatio;
+    ctx.strokeStyle = fade(theme().surface, 0.85);
+    for (const { value, label, tone } of this.model.limits) {
+      const [low, high] = this.model.range;
+      if (value < low || value > high) continue;
+      const x = bbox.left + 4 * devicePixelRatio;
+      const y = plot.valToPos(value, 'y', true) - 2 * devicePixelRatio;
+      ctx.strokeText(label, x, y);
       ctx.fillStyle = theme().tones[tone];
-      ctx.textAlign = 'left';
-      ctx.textBaseline = 'bottom';
-      ctx.fillText(label, bbox.left + 4 * devicePixelRatio, y - 2 * devicePixelRatio);
+      ctx.fillText(label, x, y);
     }
     ctx.restore();
   }
@@ -226,7 +246,7 @@ export class EpochPlot implements Linked {
     const color = theme().tones[line.tone];
     ctx.save();
     ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top - 4, bbox.width + 8, bbox.height + 8);
+    ctx.rect(bbox.left - 8, bbox.top - 8, bbox.width + 16, bbox.height + 16);
     ctx.clip();
     ctx.lineJoin = 'round';
     if (model.underlay) {
@@ -299,14 +319,16 @@ export class EpochPlot implements Linked {
   }
 
   private decorateMarks(): void {
+    const flagged = flags(this.model.marks, (epoch) => this.x(epoch));
     this.marks.replaceChildren(
-      ...this.model.marks.map(({ epoch, level, title, resolved }) => {
+      ...this.model.marks.map((entry) => {
+        const { epoch, level, title, resolved } = entry;
         const mark = element(`mark ${level}${resolved ? ' resolved' : ''}`);
         mark.dataset.epoch = String(epoch);
         mark.dataset.level = level;
         mark.title = title;
         mark.style.left = `${this.x(epoch)}px`;
-        if (this.model.flags) {
+        if (this.model.flags && flagged.has(entry)) {
           const flag = element('flag');
           flag.textContent = level;
           mark.append(flag);
@@ -319,9 +341,12 @@ export class EpochPlot implements Linked {
   private decorateLabels(): void {
     const { plot, model } = this;
     const { offsetLeft, offsetTop, clientWidth, clientHeight } = plot.over;
-    this.labels.style.left = `${offsetLeft + clientWidth + 10}px`;
+    // At the tip of the lines, which moves right as the training goes on.
+    const tip = this.x(model.epochs.at(-1) ?? model.domain[1]);
+    const left = offsetLeft + Math.min(clientWidth, tip) + 7;
+    this.labels.style.left = `${left}px`;
     this.labels.style.top = `${offsetTop - 4}px`;
-    this.labels.style.width = `${this.gutter() - 10}px`;
+    this.labels.style.width = `${this.host.clientWidth - left}px`;
     const wishes = model.lines.flatMap((line, i) => {
       const value = line.hidden ? null : last(line.values);
       if (value === null) return [];
@@ -406,6 +431,19 @@ export class EpochPlot implements Linked {
     }
     return best;
   }
+}
+
+const gravity = ['warning', 'alarm', 'severe'];
+
+/** The marks with room for a flag; the gravest, then the earliest, come first. */
+function flags(marks: Mark[], x: (epoch: number) => number): Set<Mark> {
+  const kept = new Set<Mark>();
+  const order = [...marks].sort(
+    (a, b) => gravity.indexOf(b.level) - gravity.indexOf(a.level) || a.epoch - b.epoch,
+  );
+  for (const mark of order)
+    if ([...kept].every((other) => Math.abs(x(other.epoch) - x(mark.epoch)) > flagWidth)) kept.add(mark);
+  return kept;
 }
 
 /** Indices of values without a neighbour. */

@@ -8,8 +8,11 @@ import type { SegmentSeries, Snapshot } from '../data/snapshot.js';
 import * as format from '../format.js';
 import type { Route } from '../route.js';
 import { EffectChart } from './EffectChart.js';
-import { useMedia } from './hooks.js';
+import { useMedia, useWindowHeight } from './hooks.js';
 import { RankChart } from './RankChart.js';
+
+/** What stands above and below the rank chart on a wide page, px: the rest of the window is for the ranks. */
+const besideRanks = 630;
 
 interface Props {
   snapshot: Snapshot;
@@ -25,6 +28,7 @@ interface Props {
 export function Charts({ snapshot, shown, total, route, highlight, onHover, onPin }: Props) {
   const group = useContext(CursorContext);
   const narrow = useMedia('(max-width: 640px)');
+  const rankHeight = Math.min(520, Math.max(250, useWindowHeight() - besideRanks));
   const { epochs, observations } = snapshot;
   const marks = useMemo(() => marksOf(snapshot), [snapshot]);
   const domain = useMemo(() => domainOf(snapshot), [snapshot]);
@@ -63,12 +67,12 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
         empty={accuracies ? undefined : 'Logged from the first completed epoch on.'}
         model={{
           ...shared,
-          height: narrow ? 104 : 118,
+          height: narrow ? 104 : 110,
           lines: accuracy,
           range: accuracies ? [Math.max(0, Math.floor(accuracies[0] * 10 - 0.2) / 10), 1.02] : [0, 1.02],
           flags: true,
           format: format.accuracy,
-          tick: (value) => value.toFixed(1),
+          tick: (value) => `${Number(value.toPrecision(3))}`,
         }}
       />
       <EpochChart
@@ -78,7 +82,7 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
         empty={lossRange ? undefined : 'Logged from the first completed epoch on.'}
         model={{
           ...shared,
-          height: narrow ? 84 : 96,
+          height: 84,
           lines: losses,
           range: lossRange ? padded([Math.min(0, lossRange[0]), lossRange[1]], 0.01, 0.03) : [0, 1],
           format: format.loss,
@@ -93,7 +97,7 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
         measure={route.measure}
         className={route.className}
         highlight={highlight}
-        height={narrow ? 300 : 308}
+        height={narrow ? 300 : rankHeight}
         onHover={onHover}
         onPin={onPin}
       />
@@ -102,7 +106,7 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
         snapshot={snapshot}
         segment={highlight}
         className={route.className}
-        height={narrow ? 150 : 158}
+        height={150}
       />
       <Readout snapshot={snapshot} route={route} highlight={highlight} />
     </div>
@@ -121,7 +125,7 @@ function Readout({ snapshot, route, highlight }: Pick<Props, 'snapshot' | 'route
       ? `Epoch ${format.epoch(snapshot.epochs[at])}: ${segment.name}, ` +
         (route.measure === 'rank'
           ? `rank ${format.rank(segment.rank[at])}, by chance ${format.rank(segment.chance[at])}`
-          : `attribution ${format.attribution(segment.attribution[at])}`)
+          : `attribution ${format.attribution(0)(segment.attribution[at])}`)
       : '';
   return (
     <output class="hidden" aria-live="polite" data-readout>

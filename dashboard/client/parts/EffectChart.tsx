@@ -67,10 +67,12 @@ export function EffectChart({ shared, snapshot, segment, className, height }: Pr
         range: [Math.min(-0.015, low - 0.005), Math.max(0.05, high + 0.02)],
         highlight: chosen ? `effect ${chosen.name}` : null,
         lines,
-        limits: [
-          { value: alarmAt, label: 'alarm', tone: 'ink' },
-          { value: warningAt, label: '', tone: 'none' },
-        ],
+        limits: chosen
+          ? [
+              { value: alarmAt, label: 'alarm from 3, warning from 2', tone: 'ink' },
+              { value: warningAt, label: '', tone: 'none' },
+            ]
+          : [],
         axis: true,
         format: format.points,
         tick: (value) => `${Math.round(value * 1000) / 10}`,

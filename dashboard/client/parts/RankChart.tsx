@@ -27,6 +27,7 @@ export function RankChart(props: Props) {
   const visible = new Set(shown.map(({ name }) => name));
   const place = new Map(shown.map(({ name }, i) => [name, i]));
   const series = shown.map((segment) => segment[measure]);
+  const power = powerOfAttributions(shown);
   const chosen = snapshot.segments.find(({ name }) => name === highlight);
   const range = isRank
     ? rankRange(shown, snapshot.detail.thresholds)
@@ -38,7 +39,8 @@ export function RankChart(props: Props) {
         <>
           {isRank ? 'Mean rank' : 'Mean attribution'}
           <span class="sub">
-            {isRank ? '1 = most influential' : 'per pixel, signed'}, {className ?? 'all classes'}
+            {isRank ? '1 = most influential' : `${format.unit(power)} per pixel`.trim()},{' '}
+            {className ?? 'all classes'}
             {shown.length < total && `, ${shown.length} of ${total} segments`}
           </span>
           {isRank && chosen && (
@@ -74,8 +76,8 @@ export function RankChart(props: Props) {
             ? { values: chosen.chance, tone: chosen.role ?? 'none', label: 'chance' }
             : undefined,
         limits: isRank ? limitsOf(snapshot.detail.thresholds) : [],
-        format: isRank ? format.rank : format.attribution,
-        tick: isRank ? (value) => `${value}` : format.attribution,
+        format: isRank ? format.rank : format.attribution(power),
+        tick: (value) => `${Number((isRank ? value : value / 10 ** power).toPrecision(4))}`.replace('-', '−'),
       }}
       hover={props.onHover}
       pin={props.onPin}
@@ -83,12 +85,16 @@ export function RankChart(props: Props) {
   );
 }
 
+/** The unit that chart and table share. */
+export function powerOfAttributions(shown: SegmentSeries[]): number {
+  const [low, high] = extent(shown.map(({ attribution }) => attribution)) ?? [0, 0];
+  return format.powerOf(Math.max(-low, high));
+}
+
 /** All that may be drawn fits, whichever segment is highlighted: pointing must not move the axis. */
 function rankRange(shown: SegmentSeries[], thresholds: Threshold[]): [number, number] {
-  const [, worst] = extent([
-    ...shown.flatMap(({ rank, chance }) => [rank, chance]),
-    thresholds.map(({ rank }) => rank),
-  ]) ?? [1, Math.max(3, shown.length)];
+  const [, measured] = extent(shown.flatMap(({ rank, chance }) => [rank, chance])) ?? [1, shown.length];
+  const worst = Math.max(measured, ...thresholds.map(({ rank }) => rank));
   return [0.75, Math.max(worst + 0.4, 2.5)];
 }
 

@@ -15,7 +15,10 @@ export function RunLog({ snapshot }: { snapshot: Snapshot }) {
   return (
     <details class="log">
       <summary>
-        About this run <span class="count">{events.length} events</span>
+        About this run{' '}
+        <span class="count">
+          {events.length} {events.length === 1 ? 'event' : 'events'}
+        </span>
       </summary>
       <dl class="evidence">
         {facts.map(([name, value]) => (

@@ -4,6 +4,7 @@ import { extent } from '../charts/range.js';
 import type { SegmentSeries } from '../data/snapshot.js';
 import * as format from '../format.js';
 import type { Measure } from '../route.js';
+import { powerOfAttributions } from './RankChart.js';
 import { Sparkline } from './Sparkline.js';
 import { firstShown } from './selection.js';
 
@@ -25,7 +26,8 @@ export function SegmentTable(props: Props) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [focused, setFocused] = useState<string | null>(null);
   const isRank = measure === 'rank';
-  const show = isRank ? format.rank : format.attribution;
+  const power = powerOfAttributions(rows);
+  const show = isRank ? format.rank : format.attribution(power);
   const range = extent(rows.map((row) => row[measure])) ?? [0, 1];
   // One row is in the tab order: the one left last, else the highlighted one.
   const names = rows.map(({ name }) => name);
@@ -43,7 +45,11 @@ export function SegmentTable(props: Props) {
   return (
     <section class="segments" aria-labelledby="segments-title">
       <h2 id="segments-title">
-        Segments <span class="count">{rows.length < total ? `${rows.length} of ${total}` : total}</span>
+        Segments{' '}
+        <span class="count">
+          {rows.length < total ? `${rows.length} of ${total}` : total}
+          {!isRank && power !== 0 && `, attributions ${format.unit(power)}`}
+        </span>
       </h2>
       <table>
         <thead>
@@ -55,9 +61,11 @@ export function SegmentTable(props: Props) {
             <th scope="col" title={isRank ? 'Mean rank at the newest observation' : undefined}>
               Now
             </th>
-            <th scope="col" title="The mean rank that its shape alone would get on the same maps, shifted">
-              Chance
-            </th>
+            {isRank && (
+              <th scope="col" title="The mean rank that its shape alone would get on the same maps, shifted">
+                Chance
+              </th>
+            )}
             <th scope="col" title={isRank ? undefined : 'Largest in size'}>
               Best
             </th>
@@ -67,7 +75,6 @@ export function SegmentTable(props: Props) {
             </th>
           </tr>
         </thead>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the buttons in it */}
         <tbody ref={body} onKeyDown={onKeyDown} onMouseLeave={() => onHover(null)}>
           {rows.map((row) => {
             const values = row[measure];
@@ -105,7 +112,7 @@ export function SegmentTable(props: Props) {
                   <Sparkline values={values} range={range} inverted={isRank} />
                 </td>
                 <td data-column="now">{show(values.at(-1))}</td>
-                <td data-column="chance">{format.rank(last(row.chance))}</td>
+                {isRank && <td data-column="chance">{format.rank(last(row.chance))}</td>}
                 <td data-column="best">{show(best(row, measure))}</td>
                 <td data-column="first">{show(values.find((value) => value !== null))}</td>
                 <td data-column="n">{row.n.at(-1) ?? '–'}</td>

@@ -1,6 +1,6 @@
 import type { Values } from '../charts/model.js';
 
-const width = 64;
+const width = 56;
 const height = 20;
 
 /** A trajectory without axes; rank 1 is on top as in the chart, gaps stay gaps. */

@@ -21,3 +21,14 @@ export function useMedia(query: string): boolean {
   }, [query]);
   return matches;
 }
+
+/** Height of the window, px. */
+export function useWindowHeight(): number {
+  const [height, setHeight] = useState(innerHeight);
+  useEffect(() => {
+    const listener = () => setHeight(innerHeight);
+    addEventListener('resize', listener);
+    return () => removeEventListener('resize', listener);
+  }, []);
+  return height;
+}
