@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { pino } from 'pino';
 import type { CommandModule } from 'yargs';
-import { type RunningDashboard, startDashboard } from '../../dashboard/index.js';
+import { defaultPort, startDashboard } from '../../dashboard/index.js';
 import { SatwatchError } from '../errors.js';
 
 interface Arguments {
@@ -11,8 +12,7 @@ interface Arguments {
   'allow-host': string[];
 }
 
-/** Where the page is looked for first; the next ones are tried where it is taken. */
-const firstPort = 4270;
+/** Ports tried from the default one on, where it is taken. */
 const ports = 20;
 
 export const dashboardCommand: CommandModule<object, Arguments> = {
@@ -21,7 +21,7 @@ export const dashboardCommand: CommandModule<object, Arguments> = {
   builder: (cli) =>
     cli
       .positional('store', { type: 'string', demandOption: true, describe: 'The SQLite file' })
-      .option('port', { type: 'number', describe: `Port; default: the first free one from ${firstPort}` })
+      .option('port', { type: 'number', describe: `Port; default: the first free one from ${defaultPort}` })
       .option('host', {
         type: 'string',
         default: '127.0.0.1',
@@ -36,9 +36,10 @@ export const dashboardCommand: CommandModule<object, Arguments> = {
       }),
   async handler(args) {
     const page = await servePage(args);
-    if (process.send) {
-      process.send({ url: page.url, port: page.port, pid: page.pid });
-    } else print(page.reused ? `Already served: ${page.url}` : `Page: ${page.url}  (Ctrl-C ends it)`);
+    process.once('SIGINT', () => page.close().finally(() => process.exit(0)));
+    process.once('SIGTERM', () => page.close().finally(() => process.exit(0)));
+    if (process.send) process.send({ url: page.url, port: page.port, pid: page.pid });
+    else print(page.reused ? `Already served: ${page.url}` : `Page: ${page.url}  (Ctrl-C ends it)`);
   },
 };
 
@@ -61,16 +62,18 @@ export async function servePage(options: {
 }): Promise<ServedPage> {
   const { store, port, host = '127.0.0.1', token } = options;
   const start = async (at: number): Promise<ServedPage> => {
-    const page: RunningDashboard = await startDashboard(store, {
+    const page = await startDashboard(store, {
       port: at,
       host,
       token,
-      allowedHosts: options['allow-host'],
+      allowedHosts: options['allow-host'] ?? [],
+      // Failures only: a page that is asked for its data twenty times a second must not fill a terminal.
+      log: pino({ level: 'warn' }, pino.destination(2)),
     });
     return { url: page.url, port: page.port, pid: process.pid, reused: false, close: () => page.close() };
   };
   if (port !== undefined) return start(port);
-  for (let at = firstPort; at < firstPort + ports; at++) {
+  for (let at = defaultPort; at < defaultPort + ports; at++) {
     try {
       return await start(at);
     } catch (error) {

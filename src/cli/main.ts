@@ -18,12 +18,13 @@ await yargs(hideBin(process.argv))
   .demandCommand(1, 'Name a command.')
   .strict()
   .wrap(Math.min(100, process.stdout.columns ?? 100))
-  .fail((message, error, cli) => {
+  .recommendCommands()
+  .fail((message, error) => {
     if (error && !(error instanceof SatwatchError)) throw error;
-    if (process.send) process.send({ error: error?.message ?? message });
-    process.stderr.write(
-      error ? `satwatch: ${error.message}\n` : `${message}\nSee: satwatch ${cli.parsed ? '' : ''}--help\n`,
-    );
+    const words = error?.message ?? message;
+    // A process that started the page for its training hears why there is none.
+    process.send?.({ error: words });
+    process.stderr.write(`satwatch: ${words}${error ? '' : ' (see satwatch --help)'}\n`);
     process.exitCode = 2;
   })
   .parseAsync()
