@@ -37,7 +37,7 @@ export function outranks(options: OutranksOptions = {}): Rule {
           to: row.meanRank,
           severity: best.meanRank - row.meanRank,
           message:
-            `'${segment}'${inClass(className)} ranks ${round(row.meanRank)}, before every core segment ` +
+            `'${segment}'${inClass(className)} ranks ${round(row.meanRank)} at epoch ${now.epoch}, before every core segment ` +
             `(the best, '${best.segment}', ${round(best.meanRank)}); compare it with its chance rank and look at its pictures`,
           evidence: { bestCore: best.segment, chanceRank: row.chanceRank, images: row.n },
         };

@@ -40,7 +40,7 @@ export function rankShift(options: RankShiftOptions): Rule {
             severity: shift,
             message:
               `'${segment}'${inClass(className)} has risen from rank ${round(before.meanRank)} at epoch ${first.epoch} to ` +
-              `${round(row.meanRank)}; look at pictures with and without it`,
+              `${round(row.meanRank)} at epoch ${now.epoch}; look at pictures with and without it`,
             evidence: { by: o.by, shift, chanceRank: row.chanceRank, images: row.n },
           };
         });

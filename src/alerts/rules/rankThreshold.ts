@@ -29,7 +29,8 @@ export function rankThreshold(options: RankThresholdOptions): Rule {
         return selected(o, history.probe).flatMap(([segment, className]) => {
           const row = rowOf(now, segment, className);
           if (!row || row.meanRank > o.rank) return [];
-          const first = rowOf(history.observed[0], segment, className)?.meanRank ?? null;
+          const start = history.observed[0];
+          const first = rowOf(start, segment, className)?.meanRank ?? null;
           const chance = row.chanceRank === null ? '' : `, by chance ${round(row.chanceRank)}`;
           return {
             segment,
@@ -39,8 +40,8 @@ export function rankThreshold(options: RankThresholdOptions): Rule {
             to: row.meanRank,
             severity: -row.meanRank,
             message:
-              `'${segment}'${inClass(className)} ranks ${round(row.meanRank)} (threshold ${o.rank}${chance})` +
-              `${first === null ? '' : `, ${round(first)} at the first observation`}; look at pictures with and without it`,
+              `'${segment}'${inClass(className)} ranks ${round(row.meanRank)} at epoch ${now.epoch} (threshold ${o.rank}${chance})` +
+              `${first === null || start === now ? '' : `, ${round(first)} at epoch ${start.epoch}`}; look at pictures with and without it`,
             evidence: { threshold: o.rank, chanceRank: row.chanceRank, images: row.n },
           };
         });
