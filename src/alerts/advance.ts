@@ -1,9 +1,7 @@
 import type { AlertChanges, NewAlert } from '../store/index.js';
-import type { Alert, Level } from '../types.js';
+import type { Alert } from '../types.js';
 import { type History, latest } from './history.js';
-import type { Finding, Rule } from './rule.js';
-
-const order: Record<Level, number> = { warning: 0, alarm: 1, severe: 2 };
+import { type Finding, order, type Rule } from './rule.js';
 
 /**
  * What the rules say after the newest observation, given all alerts of the run so far. An alert is raised once when it
@@ -35,7 +33,13 @@ export function advance(history: History, rules: readonly Rule[], alerts: readon
     }
     for (const finding of findings.values()) {
       const ended = mine.filter((a) => subject(a) === subject(finding) && a.resolvedEpoch !== null);
-      const cooling = ended.some((a) => !a.evidence.grewTo && epoch - a.resolvedEpoch! < rule.cooldown);
+      // What is worse than the alert that ended is news.
+      const cooling = ended.some(
+        (a) =>
+          !a.evidence.grewTo &&
+          order[a.level] >= order[finding.level] &&
+          epoch - a.resolvedEpoch! < rule.cooldown,
+      );
       if (cooling) continue;
       const { severity, ...told } = finding;
       const peak = { peak: finding.to, peakEpoch: epoch, peakSeverity: severity };

@@ -23,7 +23,7 @@ export interface Rule {
   options: Readonly<Record<string, unknown>>;
   /** Observations in a row at which a finding must stand before it is raised. */
   consecutive: number;
-  /** Epochs after an alert ended during which it is not raised again. */
+  /** Epochs after an alert ended during which it is not raised again, unless at a higher level. */
   cooldown: number;
   /** Asks the monitor to measure before `evaluate` reads it from the history. */
   measures?: 'reliance';
@@ -50,6 +50,8 @@ export interface Selection {
 const commonNames = ['level', 'consecutive', 'cooldown'];
 export const selectionNames = ['segment', 'role', 'className', 'perClass'];
 const levels: readonly Level[] = ['warning', 'alarm', 'severe'];
+/** Larger is worse. */
+export const order: Readonly<Record<Level, number>> = { warning: 0, alarm: 1, severe: 2 };
 const roles: readonly Role[] = ['core', 'context', 'suspect'];
 
 /** Checks and completes the options that all rules share. */
@@ -58,7 +60,9 @@ export function defineRule<Options extends CommonOptions & object>(
   options: Options,
   defaults: Required<CommonOptions> & Partial<Options>,
   own: readonly string[],
-  body: (options: Options & Required<CommonOptions>) => Pick<Rule, 'evaluate' | 'check' | 'measures'>,
+  body: (
+    options: Options & Required<CommonOptions>,
+  ) => Pick<Rule, 'evaluate' | 'check' | 'measures'> & Partial<Pick<Rule, 'consecutive'>>,
 ): Rule {
   refuseUnknownOptions(`rule '${name}'`, options, [...commonNames, ...own]);
   const full = Object.freeze({ ...defaults, ...options }) as Options & Required<CommonOptions>;

@@ -1,7 +1,7 @@
 import type { Effect, Level } from '../../types.js';
 import type { History } from '../history.js';
 import { alarmZ, levelOf } from '../reliance/levels.js';
-import { type CommonOptions, defineRule, type Finding, type Rule, round } from '../rule.js';
+import { type CommonOptions, defineRule, type Finding, order, type Rule, round } from '../rule.js';
 
 /**
  * The default alarm: predictions move towards a class when the segment is pasted onto other classes' pictures (the
@@ -10,12 +10,15 @@ import { type CommonOptions, defineRule, type Finding, type Rule, round } from '
  */
 export function reliance(options: Omit<CommonOptions, 'level'> = {}): Rule {
   const defaults = { level: 'alarm', consecutive: 1, cooldown: 0 } as const;
-  return defineRule('reliance', options as CommonOptions, defaults, [], () => ({
+  return defineRule('reliance', options as CommonOptions, defaults, [], (o) => ({
     measures: 'reliance',
+    // Counted here, in measurements: a pair is not tested at every observation.
+    consecutive: 1,
     evaluate: (history) =>
-      [...lastTwo(history).values()].flatMap(([now, before]): Finding | [] => {
+      [...newest(history, o.consecutive + 1).values()].flatMap((measured): Finding | [] => {
+        const [now, before] = measured;
         const threshold = alarmZ(history.pairs * history.planned, now.receivers);
-        const level = levelOf(now, before, threshold);
+        const level = lowest(measured, o.consecutive, threshold);
         if (!level) return [];
         return {
           segment: now.segment,
@@ -53,13 +56,24 @@ function sentence({ segment, className, effect, epoch }: Effect, level: Level): 
   );
 }
 
-/** The newest measurement of every pair and the one before it. */
-function lastTwo({ observed }: History): Map<string, [Effect, Effect | undefined]> {
-  const pairs = new Map<string, [Effect, Effect | undefined]>();
+/** The level that stood at the newest `consecutive` measurements of a pair, newest first. */
+function lowest(measured: Effect[], consecutive: number, threshold: number): Level | null {
+  let least: Level | null = null;
+  for (let i = 0; i < consecutive; i++) {
+    const level = measured[i] && levelOf(measured[i], measured[i + 1], threshold);
+    if (!level) return null;
+    if (least === null || order[level] < order[least]) least = level;
+  }
+  return least;
+}
+
+/** The newest `most` measurements of every pair, newest first. */
+function newest({ observed }: History, most: number): Map<string, Effect[]> {
+  const pairs = new Map<string, Effect[]>();
   for (const { epoch, step, effects } of observed)
     for (const effect of effects) {
       const key = JSON.stringify([effect.segment, effect.className]);
-      pairs.set(key, [{ ...effect, epoch, step }, pairs.get(key)?.[0]]);
+      pairs.set(key, [{ ...effect, epoch, step }, ...(pairs.get(key) ?? [])].slice(0, most));
     }
   return pairs;
 }
