@@ -1,1 +1,1 @@
-export { type SatCallbackOptions, satCallback } from './satCallback.js';
+export { satCallback } from './satCallback.js';

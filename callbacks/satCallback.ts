@@ -2,8 +2,6 @@ import type { Callback, LayersModel, Tensor } from '@tensorflow/tfjs';
 import type { Tf } from '../src/backend/types.js';
 import { Monitor, type MonitorOptions } from '../src/monitor/index.js';
 
-export type SatCallbackOptions = MonitorOptions;
-
 /**
  * A tf.Callback for `fit` and `fitDataset` that observes the model before the first batch (epoch 0) and after every
  * epoch. Returns at once; options are checked here, files and the model when the training begins.
@@ -11,7 +9,7 @@ export type SatCallbackOptions = MonitorOptions;
  * A callback that sees a further `fit` without an `initialEpoch` goes on counting from its last epoch.
  * @throws SatwatchError for options that cannot work
  */
-export function satCallback(tf: Tf, options: SatCallbackOptions): Callback {
+export function satCallback(tf: Tf, options: MonitorOptions): Callback {
   const monitor = new Monitor(tf, options);
   const { everyEpochs, everyBatches } = monitor.config;
 

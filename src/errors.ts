@@ -47,7 +47,7 @@ export class SatwatchError extends Error {
 }
 
 /** The candidate nearest to `word` by edit distance, if near enough to be a misspelling of it. */
-export function nearestName(word: string, candidates: Iterable<string>): string | undefined {
+function nearestName(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 2)) + 1;
   for (const candidate of candidates) {

@@ -1,3 +1,2 @@
 export { enableWasmTraining, withInputGradients } from './enableWasmTraining.js';
-export { type LoadedBackend, loadBackend } from './loadBackend.js';
-export type { Tf } from './types.js';
+export { loadBackend } from './loadBackend.js';

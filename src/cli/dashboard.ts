@@ -44,7 +44,7 @@ export const dashboardCommand: CommandModule<object, Arguments> = {
 };
 
 /** A page that this process serves, or one that another serves already. */
-export interface ServedPage {
+interface ServedPage {
   url: string;
   port: number;
   pid: number;

@@ -14,7 +14,7 @@ import { type BlobLayout, decodeAttributions, type StoredProbeSet } from './layo
 import { type Db, openDatabase } from './open.js';
 
 /** A run without a sign of life for longer than this is called stale, in ms. */
-export const staleAfter = 120_000;
+const staleAfter = 120_000;
 
 export interface RunInfo {
   id: number;

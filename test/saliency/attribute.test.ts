@@ -29,7 +29,7 @@ describe.each(models)('maps of %s equal the reference', (name) => {
   const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
   const images = () => tf.tensor4d(floats(join(folder, 'images.f32')), [4, ...expected.input] as any);
 
-  it.each(expected.entries.map((entry: any) => [entry.id, entry]))('%s', async (_, entry: any) => {
+  it.each(expected.entries as any[])('$id', async (entry) => {
     const model = await loadModel(tf, folder);
     const options = {
       ...entry.options,
