@@ -1,13 +1,17 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
+import { filterGradientByShifts } from './filterGradientByShifts.js';
 import type { WasmKernel } from './kernel.js';
 
 /**
- * ∂/∂w of a convolution is itself a convolution: of x with its batch as channels, by dy as the filter, stride and
- * dilation swapped. x [n,h,w,c], dy [n,oh,ow,k] → [fh,fw,c,k].
+ * ∂/∂w of a convolution. x [n,h,w,c], dy [n,oh,ow,k] → [fh,fw,c,k].
+ *
+ * Itself a convolution: of x with its batch as channels, by dy as the filter, stride and dilation swapped. Without
+ * strides a matrix product over shifted copies takes half the time.
  */
 export const conv2dBackpropFilter: WasmKernel = {
   name: 'Conv2DBackpropFilter',
-  compute({ tf, inputs, attrs }) {
+  compute(call) {
+    const { tf, inputs, attrs } = call;
     const { x, dy } = inputs as { x: Tensor4D; dy: Tensor4D };
     const { strides, pad, dimRoundingMode, filterShape } = attrs;
     const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad, dimRoundingMode);
@@ -17,6 +21,8 @@ export const conv2dBackpropFilter: WasmKernel = {
     if (pointwise && info.outHeight === info.inHeight && info.outWidth === info.inWidth)
       // Transposed first: the shipped product of a transposed matrix is a plain loop.
       return tf.matMul(tf.transpose(tf.reshape(x, [-1, c])), tf.reshape(dy, [-1, k])).reshape(filterShape);
+    const byShifts = strideHeight * strideWidth === 1 && filterGradientByShifts(call, x, dy, info);
+    if (byShifts) return byShifts;
     const images = tf.transpose(x, [3, 1, 2, 0]) as Tensor4D;
     const filter = tf.transpose(dy, [1, 2, 0, 3]) as Tensor4D;
     const around: [[number, number], [number, number], [number, number], [number, number]] = [
