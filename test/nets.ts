@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs';
+import type { Tf } from '../src/backend/types.js';
 
-type Tf = typeof tfjs;
 type Node = tfjs.SymbolicTensor;
 
 /** A small classifier: [n,size,size,3] → [n,classes], ending in a softmax. The same seed, the same weights. */

@@ -12,7 +12,7 @@ beforeAll(async () => {
   enableWasmTraining(tf);
 });
 
-const [size, classes] = [16, 2];
+const [size, classes] = [12, 2];
 
 /** Pictures whose class is which half is bright: learnt within an epoch. */
 function pictures(n: number): { xs: Tensor; ys: Tensor } {
