@@ -5,7 +5,7 @@ import { measurePair, type Pair, type Predict, pairCost, planPairs } from './mea
 
 type Measured = Omit<Effect, 'epoch' | 'step'>;
 
-/** An untested context pair waits for at most this many observations, even where the suspects use the whole budget. */
+/** Every so many observations the other pair that has waited longest is measured, even where the budget is used up. */
 const patience = 4;
 
 /** The (segment, class) pairs that this probe set can test. */
@@ -16,7 +16,8 @@ export function pairsOf(probe: ProbeSet): Pair[] {
 /**
  * Measures as many pairs as `budget` forward passes allow: suspects first, the longest untested first; then the
  * other segments, where two have waited equally long the one whose rank is further above its chance rank. At least one
- * pair is measured, and every fourth observation one that is no suspect's, so that no pair is left out for ever.
+ * pair is measured, and every fourth observation the one of the others that has waited longest, so that no pair is left
+ * out for ever.
  */
 export async function measureEffects(
   probe: ProbeSet,
@@ -56,7 +57,7 @@ export async function measureEffects(
   for (const pair of [...ordered(pairs.filter(isSuspect)), ...others])
     if (chosen.length === 0 || spent + pairCost(probe, pair) <= budget) take(pair);
   const turn = history.observed.length % patience === 0;
-  if (turn && others.length > 0 && chosen.every(isSuspect)) take(others[0]);
+  if (turn && others.length > 0 && !chosen.includes(others[0])) take(others[0]);
 
   const effects: Measured[] = [];
   for (const pair of chosen) {
