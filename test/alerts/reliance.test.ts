@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import { alarmZ, levelOf } from '../../src/alerts/reliance/levels.js';
+import { measurePair, pairCost, planPairs } from '../../src/alerts/reliance/measure.js';
+import { dice } from '../task.js';
+import { literalReliance } from './literalReliance.js';
+import { type Box, draw, type Figure, model, side, times } from './scene.js';
+
+const red: [number, number, number] = [1, 0, 0];
+const grey: [number, number, number] = [0.5, 0.5, 0.5];
+const corner: Box = [0, 0, 3, 3];
+const pair = { segment: 'mark', className: 'cat' };
+const marked = (label: number, box: Box = [0, 0, 2, 2]): Figure => ({
+  label,
+  ground: { box: corner, colour: grey },
+  segments: { mark: { box, colour: red } },
+});
+const bare = (label: number, colour = grey): Figure => ({ label, ground: { box: corner, colour } });
+
+/** Redness of the upper left 2×2 pixels, 0 where they are grey and 1 where they are pure red. */
+const redness = (picture: Float32Array) =>
+  [0, 1, side, side + 1].reduce((sum, p) => sum + picture[p * 3] - picture[p * 3 + 1], 0) / 4;
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/** A smooth model of every pixel, so that no two pictures give the same. */
+function everyPixel() {
+  const random = dice(9);
+  const weights = Float64Array.from({ length: side * side * 3 }, () => random() - 0.5);
+  return (picture: Float32Array) =>
+    sigmoid(2 * picture.reduce((sum, v, k) => sum + (v - 0.5) * weights[k], 0));
+}
+
+const mixed = draw([
+  ...times(9, marked(0)),
+  ...times(5, bare(0, [0.2, 0.6, 0.4])),
+  ...times(12, bare(1, [0.4, 0.3, 0.9])),
+  ...times(3, marked(1, [1, 1, 2, 2])),
+  ...times(10, bare(2, [0.7, 0.7, 0.1])),
+  ...times(2, marked(2, [0, 1, 3, 1])),
+]);
+
+/** Every picture has its sky; the cats' reaches further down. */
+const skies = draw(
+  [0, 1, 2].flatMap((label) =>
+    times(10, {
+      label,
+      segments: {
+        mark: { box: [0, 0, side, label === 0 ? 4 : 3], colour: [0.2, 0.3 + 0.2 * label, 0.9 - 0.2 * label] },
+      },
+    }),
+  ),
+  { mark: 'context' },
+);
+
+describe('the formula, against a literal re-implementation', () => {
+  // In these scenes all givers and all controls of a receiver look alike inside the mask: no draw changes the result.
+  it.each([
+    ['some pictures of every class carry it', mixed],
+    ['every picture has it', skies],
+    [
+      'all of the class carry it, none of the others',
+      draw([...times(9, marked(0)), ...times(12, bare(1)), ...times(3, bare(2))]),
+    ],
+  ])('%s', async (_, { probe, pixels }) => {
+    const p = everyPixel();
+    const expected = literalReliance(probe, pixels, 'mark', 0, (picture) => Math.fround(p(picture)));
+    const got = await measurePair(probe, pixels, pair, model(p).predict, 1);
+    expect(got.effect).toBeCloseTo(expected.effect, 6);
+    expect(got.z / expected.z).toBeCloseTo(1, 4);
+    if (expected.fill === null) expect(got.fill).toBeNull();
+    else expect(got.fill).toBeCloseTo(expected.fill, 6);
+    expect(got).toMatchObject({ receivers: expected.receivers, givers: expected.givers });
+    expect(Math.abs(got.effect)).toBeGreaterThan(1e-3);
+  });
+
+  it('another class of the same pictures', async () => {
+    const figures = [
+      ...times(9, marked(1)),
+      ...times(4, bare(1)),
+      ...times(9, bare(0)),
+      ...times(3, marked(0)),
+      ...times(9, bare(2)),
+    ];
+    const { probe, pixels } = draw(figures);
+    const p = everyPixel();
+    const dog = await measurePair(probe, pixels, { segment: 'mark', className: 'dog' }, model(p).predict, 1);
+    const expected = literalReliance(probe, pixels, 'mark', 1, (picture) =>
+      Math.fround((1 - Math.fround(p(picture))) / 2),
+    );
+    expect(dog.effect).toBeCloseTo(expected.effect, 6);
+    expect(dog.fill).toBeCloseTo(expected.fill!, 6);
+  });
+});
+
+describe('what it finds', () => {
+  it('a model that looks at the mark alone: effect and fill are the whole rise', async () => {
+    const { probe, pixels } = draw([
+      ...times(10, marked(0)),
+      ...times(10, bare(0)),
+      ...times(12, bare(1)),
+      ...times(6, marked(1)),
+      ...times(6, bare(2)),
+      ...times(2, marked(2)),
+    ]);
+    const found = await measurePair(probe, pixels, pair, model((x) => 0.2 + 0.6 * redness(x)).predict, 1);
+    // Of those that carry the mark already, the control takes it away.
+    expect(found.effect).toBeCloseTo(0.6, 5);
+    // The ring reaches two noisy pixels beyond the grey corner.
+    expect(found.fill).toBeCloseTo(0.6, 3);
+    expect(found.z).toBeGreaterThan(4);
+    expect(levelOf(found, undefined, alarmZ(120, found.receivers))).toBe('alarm');
+  });
+
+  it('nothing where the model looks elsewhere', async () => {
+    const elsewhere = (picture: Float32Array) => picture[picture.length - 1];
+    const found = await measurePair(mixed.probe, mixed.pixels, pair, model(elsewhere).predict, 1);
+    expect(found).toMatchObject({ effect: 0, z: 0, fill: 0 });
+    expect(levelOf(found, found, 4)).toBeNull();
+  });
+
+  it("nothing where the class' pictures without the mark do the same: the smaller control counts", async () => {
+    // The cats' own corner is as red as the mark: it is the class' colour that moves predictions, not the mark.
+    const { probe, pixels } = draw([
+      ...times(10, marked(0)),
+      ...times(10, bare(0, red)),
+      ...times(20, bare(1)),
+      ...times(5, bare(2)),
+    ]);
+    const found = await measurePair(probe, pixels, pair, model(redness).predict, 1);
+    expect(found.effect).toBe(0);
+    expect(levelOf(found, undefined, 4)).toBeNull();
+  });
+
+  it("the receiver's own classmates stand against what any paste does", async () => {
+    const { probe, pixels } = draw([
+      ...times(10, marked(0)),
+      ...times(10, bare(0)),
+      ...times(20, bare(1, red)),
+      ...times(5, bare(2, red)),
+    ]);
+    const found = await measurePair(probe, pixels, pair, model(redness).predict, 1);
+    expect(found.effect).toBe(0);
+  });
+
+  it('a fall is no alarm', async () => {
+    const found = await measurePair(
+      mixed.probe,
+      mixed.pixels,
+      pair,
+      model((x) => 0.8 - 0.5 * redness(x)).predict,
+      1,
+    );
+    expect(found.effect).toBeLessThan(-0.2);
+    expect(found.z).toBeLessThan(0);
+    expect(levelOf(found, found, 4)).toBeNull();
+  });
+
+  it('probabilities that are not finite give no level', async () => {
+    const found = await measurePair(mixed.probe, mixed.pixels, pair, model(() => Number.NaN).predict, 1);
+    expect(found.effect).toBeNaN();
+    expect(levelOf(found, found, 4)).toBeNull();
+    const fills = { effect: 0.5, z: 9, fill: Number.NaN };
+    expect(levelOf(fills, fills, 4)).toBe('warning');
+  });
+
+  it('passes on the failure of the model', async () => {
+    const broken = async () => Promise.reject(new Error('out of memory'));
+    await expect(measurePair(mixed.probe, mixed.pixels, pair, broken, 1)).rejects.toThrow('out of memory');
+  });
+
+  it('null for the fill where no other class carries the mark, or nothing is around it', async () => {
+    const none = draw([...times(8, marked(0)), ...times(2, bare(0)), ...times(9, bare(1))]);
+    expect((await measurePair(none.probe, none.pixels, pair, model(redness).predict, 1)).fill).toBeNull();
+    const whole: Figure = { label: 1, segments: { mark: { box: [0, 0, side, side], colour: red } } };
+    const full = draw([...times(8, marked(0)), ...times(9, bare(1)), ...times(2, whole)]);
+    expect((await measurePair(full.probe, full.pixels, pair, model(redness).predict, 1)).fill).toBeNull();
+  });
+
+  it('leaves the pictures as they were', async () => {
+    const before = mixed.pixels.map((picture) => picture.slice());
+    await measurePair(mixed.probe, mixed.pixels, pair, model(redness).predict, 1);
+    expect(mixed.pixels).toEqual(before);
+  });
+});
+
+describe('pairs', () => {
+  const plan = (figures: Figure[], roles = {}) =>
+    planPairs(draw(figures, { mark: 'suspect', ...roles }).probe).map((p) => `${p.segment}@${p.className}`);
+
+  it('need eight givers', () => {
+    const others = [...times(9, bare(1)), ...times(9, bare(2))];
+    expect(plan([...times(8, marked(0)), ...others])).toEqual(['mark@cat']);
+    expect(plan([...times(7, marked(0)), ...times(20, bare(0)), ...others])).toEqual([]);
+  });
+
+  it('need somebody to receive, and something to compare with', () => {
+    expect(plan([...times(9, marked(0)), ...times(3, bare(0))])).toEqual([]);
+    // The only dog has no classmate, and every cat carries the mark: no control is left.
+    expect(plan([...times(9, marked(0)), ...times(2, bare(2)), bare(1)])).toEqual([]);
+    expect(plan([...times(9, marked(0)), bare(0), ...times(2, bare(2)), bare(1)])).toEqual(['mark@cat']);
+  });
+
+  it('are of suspect and context segments only', () => {
+    const figure: Figure = {
+      label: 0,
+      segments: {
+        mark: { box: [0, 0, 2, 2] },
+        head: { box: [3, 3, 2, 2] },
+        sky: { box: [0, 5, 8, 2] },
+        tail: { box: [6, 0, 1, 1] },
+      },
+    };
+    expect(plan([...times(8, figure), ...times(9, bare(1))], { head: 'core', sky: 'context' })).toEqual([
+      'mark@cat',
+      'sky@cat',
+    ]);
+  });
+});
+
+describe('the forward passes', () => {
+  it.each([
+    ['mixed', mixed],
+    ['skies', skies],
+    [
+      '100 receivers',
+      draw([...times(9, marked(0)), ...times(3, bare(0)), ...times(60, bare(1)), ...times(40, bare(2))]),
+    ],
+  ])('are as many as the cost says, in batches of at most 64: %s', async (_, { probe, pixels }) => {
+    const { predict, batches } = model(redness);
+    await measurePair(probe, pixels, pair, predict, 1);
+    expect(batches.reduce((a, b) => a + b)).toBe(pairCost(probe, pair));
+    expect(Math.max(...batches)).toBeLessThanOrEqual(64);
+  });
+
+  it('are seven for a receiver that carries nothing but is filled', () => {
+    const { probe } = draw([...times(8, marked(0)), bare(0), ...times(5, bare(1)), ...times(3, bare(2))]);
+    expect(pairCost(probe, pair)).toBe(8 * 2 * 3);
+    expect(pairCost(skies.probe, pair)).toBe(20 * 2 * 2 + 2 * 20);
+  });
+
+  it('are for 64 receivers at most, each once', async () => {
+    const { probe, pixels } = draw([
+      ...times(9, marked(0)),
+      ...times(3, bare(0)),
+      ...times(70, bare(1)),
+      ...times(30, bare(2)),
+    ]);
+    const { predict, asked } = model(redness);
+    const { receivers, givers } = await measurePair(probe, pixels, pair, predict, 1);
+    expect([receivers, givers]).toEqual([64, 9]);
+    // Outside the corner a picture is its receiver's own.
+    expect(
+      new Set(
+        asked.map((picture) =>
+          picture
+            .split(',')
+            .slice(3 * side * 3)
+            .join(),
+        ),
+      ).size,
+    ).toBe(64);
+  });
+
+  it('skip a receiver whose own mark no giver can reach', async () => {
+    const { probe, pixels } = draw([
+      ...times(9, marked(0)),
+      ...times(3, bare(0)),
+      ...times(6, bare(1)),
+      ...times(2, marked(1, [6, 6, 2, 2])),
+    ]);
+    const { predict, batches } = model(redness);
+    expect(await measurePair(probe, pixels, pair, predict, 1)).toMatchObject({ receivers: 6 });
+    expect(batches.reduce((a, b) => a + b)).toBeLessThan(pairCost(probe, pair));
+  });
+
+  it('show the same pictures at every observation, and others with another seed', async () => {
+    const pictures = async (seed: number) => {
+      const { predict, asked } = model(redness);
+      await measurePair(mixed.probe, mixed.pixels, pair, predict, seed);
+      return asked;
+    };
+    const first = await pictures(1);
+    expect(await pictures(1)).toEqual(first);
+    expect(await pictures(2)).not.toEqual(first);
+  });
+});
+
+describe('levels', () => {
+  it('an alarm needs the t quantile for all tests of a run', () => {
+    // Tables of Student's t: t(.99; 9) = 2.821, t(.995; 10) = 3.169, t(.999; 30) = 3.385.
+    expect(alarmZ(1, 10)).toBeCloseTo(2.821, 3);
+    expect(alarmZ(2, 11)).toBeCloseTo(3.169, 3);
+    expect(alarmZ(10, 31)).toBeCloseTo(3.385, 3);
+    expect(Math.abs(alarmZ(120, 64) - 4)).toBeLessThan(0.05);
+    expect(alarmZ(0, 0)).toBe(alarmZ(1, 2));
+  });
+
+  const at = (effect: number, z: number, fill: number | null) => ({ effect, z, fill });
+  it.each([
+    [at(0.0199, 9, 1), undefined, null],
+    [at(0.02, 2.99, 1), undefined, null],
+    [at(0.02, 3, -1), undefined, 'warning'],
+    [at(0.03, 3.99, 1), undefined, 'warning'],
+    [at(0.0299, 4, 1), undefined, 'warning'],
+    [at(0.03, 4, 0.03), undefined, 'alarm'],
+    [at(0.03, 4, 0.0299), undefined, 'warning'],
+    [at(0.1, 4, 0.1), at(0.1, 0, 0.1), 'severe'],
+    [at(0.1, 4, 0.1), at(0.099, 9, 0.1), 'alarm'],
+    [at(0.1, 4, 0.099), at(0.1, 9, 0.1), 'alarm'],
+    [at(0.1, 4, null), at(0.1, 9, null), 'severe'],
+    [at(0.1, Number.POSITIVE_INFINITY, 0.1), undefined, 'alarm'],
+    [at(Number.NaN, Number.NaN, Number.NaN), undefined, null],
+  ])('%j after %j: %s', (now, before, expected) => {
+    expect(levelOf(now, before, 4)).toBe(expected);
+  });
+});
