@@ -12,28 +12,34 @@ export const maxPoolGrad: WasmKernel = {
     const result = backend.makeOutput(input.shape, 'float32');
     const [into, grad, x] = heapViews(backend, result, dy, input);
     into.fill(0);
-    const best = new Float32Array(c);
-    const bestAt = new Int32Array(c);
+    // Where a window's pixels inside the picture begin in memory: the loops over them cost more than the comparisons.
+    const pixels = new Int32Array(info.filterHeight * info.filterWidth);
+    let out = 0;
     for (let b = 0; b < info.batchSize; b++)
       for (let oy = 0; oy < outHeight; oy++) {
         const y0 = oy * info.strideHeight - padInfo.top;
         const yEnd = Math.min(inHeight, y0 + info.filterHeight);
-        for (let ox = 0; ox < outWidth; ox++) {
+        for (let ox = 0; ox < outWidth; ox++, out += c) {
           const x0 = ox * info.strideWidth - padInfo.left;
           const xEnd = Math.min(inWidth, x0 + info.filterWidth);
-          // Channels innermost, as they lie in memory.
-          bestAt.fill(-1);
+          let count = 0;
           for (let iy = Math.max(0, y0); iy < yEnd; iy++)
-            for (let ix = Math.max(0, x0); ix < xEnd; ix++) {
-              const from = ((b * inHeight + iy) * inWidth + ix) * c;
-              for (let k = 0; k < c; k++)
-                if (bestAt[k] < 0 || x[from + k] > best[k]) {
-                  best[k] = x[from + k];
-                  bestAt[k] = from + k;
-                }
+            for (let ix = Math.max(0, x0); ix < xEnd; ix++)
+              pixels[count++] = ((b * inHeight + iy) * inWidth + ix) * c;
+          if (count === 0) continue;
+          for (let k = 0; k < c; k++) {
+            let best = pixels[0] + k;
+            let bestValue = x[best];
+            for (let p = 1; p < count; p++) {
+              const at = pixels[p] + k;
+              const value = x[at];
+              if (value > bestValue) {
+                bestValue = value;
+                best = at;
+              }
             }
-          const out = ((b * outHeight + oy) * outWidth + ox) * c;
-          for (let k = 0; k < c; k++) if (bestAt[k] >= 0) into[bestAt[k]] += grad[out + k];
+            into[best] += grad[out + k];
+          }
         }
       }
     return result;
