@@ -80,8 +80,11 @@ export class Monitor {
     return this.ready?.writer.name;
   }
 
-  /** Loads the probe set, checks the model against it with one trial picture, and opens the run. */
-  async start(model: Model, { epochs = this.config.epochs }: { epochs?: number } = {}): Promise<void> {
+  /**
+   * Loads the probe set, checks the model against it with one trial picture, and opens the run. `planned` is how many
+   * observations are expected: 31 where nobody knows.
+   */
+  async start(model: Model, planned = (this.config.epochs ?? 30) + 1): Promise<void> {
     const { config, tf } = this;
     if (this.ready) {
       this.use(model);
@@ -114,7 +117,6 @@ export class Monitor {
         backend: tf.getBackend(),
       });
       const pairs = pairsOf(probe).length;
-      const planned = Math.max(2, Math.ceil((epochs ?? 30) / config.everyEpochs) + 1);
       this.ready = {
         model,
         head,
@@ -179,8 +181,9 @@ export class Monitor {
       : [];
 
     const observed: Observed = { epoch, step, metrics, probeAccuracy, rows, effects };
-    const past = history.observed.filter((other) =>
-      step === null ? other.step !== null || other.epoch !== epoch : other.step !== step,
+    // A run resumed from an earlier checkpoint leaves the epochs after it behind, in the store until they come again.
+    const past = history.observed.filter(
+      (other) => other.epoch <= epoch && (step === null ? other.epoch !== epoch : other.step !== step),
     );
     const next = { ...history, observed: [...past, observed] };
     const changes = advance(next, config.rules, alerts);
