@@ -118,24 +118,32 @@ export async function measurePair(
   };
 }
 
-/** Who plays which part for a pair; indices into the probe images. */
+/** Who plays which part for a pair; indices into the probe images. Linear in the images: it is asked for every pair. */
 function cast({ images, classNames }: ProbeSet, { segment, className }: Pair) {
   const label = classNames.indexOf(className);
-  const carries = (i: number) => segmentMask(images[i], segment) !== undefined;
-  const all = images.map((_, i) => i);
-  const members = all.filter((i) => images[i].label === label);
-  const others = all.filter((i) => images[i].label !== label);
-  const without = members.filter((i) => !carries(i));
+  const carries = images.map((image) => segmentMask(image, segment) !== undefined);
+  const classes = classNames.map((): number[] => []);
+  images.forEach((image, i) => {
+    classes[image.label].push(i);
+  });
+  const members = classes[label];
+  const without = members.filter((i) => !carries[i]);
+  const others = images.flatMap((image, i) => (image.label === label ? [] : i));
   const classmates = (i: number) => {
-    const mates = others.filter((k) => k !== i && images[k].label === images[i].label);
-    const bare = mates.filter((k) => !carries(k));
+    const mates = classes[images[i].label].filter((k) => k !== i);
+    const bare = mates.filter((k) => !carries[k]);
     return bare.length ? bare : mates;
   };
-  const alone = others.some((i) => classmates(i).length === 0);
+  const alone = classes.some((list, c) => c !== label && list.length === 1);
   const controls: ((receiver: number) => number[])[] = [];
   if (without.length > 0) controls.push(() => without);
   if (!alone) controls.push(classmates);
-  return { givers: members.filter(carries), others, carriers: others.filter(carries), controls };
+  return {
+    givers: members.filter((i) => carries[i]),
+    others,
+    carriers: others.filter((i) => carries[i]),
+    controls,
+  };
 }
 
 function segmentMask(image: ProbeImage, name: string): Mask | undefined {
