@@ -83,6 +83,33 @@ describe('convolution', () => {
     }),
   );
 
+  // Pictures too large for the cpu backend: whole numbers, so that a plain sum of products is exact.
+  it.each([
+    ['in chunks of pictures', [3, 330, 330, 8]],
+    ['of one picture beyond the room for its shifted copies', [1, 330, 330, 17]],
+  ])('has the filter gradient %s', async (_, [n, h, w, c]) => {
+    const whole = ({ data, shape }: Values): Values => ({ data: data.map((v) => Math.round(v * 2)), shape });
+    const x = whole(random(1, [n, h, w, c]));
+    const dy = whole(random(2, [n, h, w, 1]));
+    const filterShape = [3, 3, c, 1];
+    const attrs = { strides: 1, pad: 'same', dataFormat: 'NHWC', filterShape };
+    const actual = await on(tf, 'wasm', [x, dy], (...t) =>
+      run('Conv2DBackpropFilter', ['x', 'dy'], t, attrs),
+    );
+    const expected = new Float32Array(9 * c);
+    for (let b = 0; b < n; b++)
+      for (let i = 0; i < 3; i++)
+        for (let j = 0; j < 3; j++)
+          for (let y = Math.max(0, 1 - i); y < Math.min(h, h + 1 - i); y++)
+            for (let z = Math.max(0, 1 - j); z < Math.min(w, w + 1 - j); z++) {
+              const grad = dy.data[(b * h + y) * w + z];
+              const from = ((b * h + y + i - 1) * w + z + j - 1) * c;
+              for (let k = 0; k < c; k++) expected[(i * 3 + j) * c + k] += x.data[from + k] * grad;
+            }
+    expect(actual.shape).toEqual(filterShape);
+    expect(actual.data).toEqual(expected);
+  });
+
   it(
     'has the input gradient of the cpu backend',
     property(fc.tuple(windows(), outputs), async ([window, k]) => {
@@ -224,4 +251,96 @@ describe('UnsortedSegmentSum', () => {
       },
     ),
   );
+});
+
+/** A shape of any rank, and some of its axes. */
+const reduction = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }).chain((shape) =>
+  fc.record({
+    shape: fc.constant(shape),
+    axis: fc.subarray(
+      shape.map((_, i) => i),
+      { minLength: 1 },
+    ),
+    keepDims: fc.boolean(),
+    seed: fc.nat(1e6),
+  }),
+);
+
+describe('what the WASM backend does slowly', () => {
+  for (const name of ['sum', 'mean'] as const)
+    it(
+      `${name} over any axes`,
+      property(reduction, async ({ shape, axis, keepDims, seed }) => {
+        const x = random(seed, shape);
+        const reduce = (t: any) => tf[name](t, axis, keepDims);
+        const actual = await on(tf, 'wasm', [x], reduce);
+        expect(difference(actual, await on(tf, 'cpu', [x], reduce))).toBeLessThanOrEqual(tolerance);
+      }),
+    );
+
+  it(
+    'sums integers and truth values as the cpu backend does',
+    property(reduction, async ({ shape, axis, keepDims, seed }) => {
+      const x = random(seed, shape);
+      for (const discrete of [(t: any) => tf.cast(tf.mul(t, 9), 'int32'), (t: any) => tf.greater(t, 0)]) {
+        const reduce = (t: any) => tf.sum(discrete(t), axis, keepDims);
+        const actual = await on(tf, 'wasm', [x], reduce);
+        expect(actual.data).toEqual((await on(tf, 'cpu', [x], reduce)).data);
+      }
+    }),
+  );
+
+  it(
+    'tiles',
+    property(
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      async (pairs) => {
+        const reps = pairs.map(([, count]) => count);
+        await agree(
+          'Tile',
+          {
+            x: random(
+              1,
+              pairs.map(([size]) => size),
+            ),
+          },
+          { reps },
+        );
+      },
+    ),
+  );
+
+  const matrix = fc.record({
+    batch: fc.constantFrom([], [1], [2], [1, 1], [2, 3]),
+    rows: fc.integer({ min: 1, max: 9 }),
+    inner: fc.integer({ min: 1, max: 9 }),
+    columns: fc.integer({ min: 1, max: 9 }),
+    transposeA: fc.boolean(),
+    transposeB: fc.boolean(),
+    seed: fc.nat(1e6),
+  });
+  it(
+    'multiplies matrices, either transposed',
+    property(matrix, async ({ batch, rows, inner, columns, transposeA, transposeB, seed }) => {
+      const a = random(seed, [...batch, ...(transposeA ? [inner, rows] : [rows, inner])]);
+      const b = random(seed + 1, [...batch, ...(transposeB ? [columns, inner] : [inner, columns])]);
+      const multiply = (p: any, q: any) => tf.matMul(p, q, transposeA, transposeB);
+      const actual = await on(tf, 'wasm', [a, b], multiply);
+      expect(difference(actual, await on(tf, 'cpu', [a, b], multiply))).toBeLessThanOrEqual(tolerance);
+    }),
+  );
+
+  it('clones without copying, and keeps the data until its last owner goes', () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    const { numDataBuffers } = tf.memory();
+    const clone = tf.clone(x);
+    expect(tf.memory().numDataBuffers).toBe(numDataBuffers);
+    x.dispose();
+    expect([...clone.dataSync()]).toEqual([1, 2, 3]);
+    clone.dispose();
+    expect(tf.memory().numDataBuffers).toBe(numDataBuffers - 1);
+  });
 });
