@@ -261,8 +261,9 @@ export class Store {
       className: probe.classNames[row.class],
       epoch: row.epoch,
       step: row.step,
-      effect: row.effect,
-      z: row.z ?? Number.POSITIVE_INFINITY,
+      // SQLite has no NaN: null stands for it. A z is also null where it is infinite, with the effect's sign.
+      effect: row.effect ?? Number.NaN,
+      z: row.z ?? (row.effect === null ? Number.NaN : Math.sign(row.effect) * Number.POSITIVE_INFINITY),
       fill: row.fill,
       receivers: row.receivers,
       givers: row.givers,
