@@ -12,6 +12,8 @@ const enabled = new WeakSet<object>();
  *
  * What remains without a kernel on WASM: `Einsum`, complex numbers and Fourier transforms, ragged tensors, and
  * string replacement. No layer of tfjs-layers for images meets them. Dilated `conv2d` has no gradient in tfjs itself.
+ * Two kernels that 4.22 ships give wrong numbers and are left as they are: the input gradient of `conv3d`, and
+ * `dilation2d` with its filter gradient.
  */
 export function enableWasmTraining(tf: Tf): void {
   if (tf.findBackendFactory('wasm') === null) return;
