@@ -27,16 +27,19 @@ export const depthwiseBackpropFilter: WasmKernel = {
           const y = oy * info.strideHeight + i * info.dilationHeight - padInfo.top;
           if (y < 0 || y >= inHeight) continue;
           for (let j = 0; j < fw; j++) {
-            const tap = (i * fw + j) * c * m;
-            for (let ox = 0; ox < outWidth; ox++) {
-              const column = ox * strideWidth + j * dilationWidth - padInfo.left;
-              if (column < 0 || column >= inWidth) continue;
-              const from = ((b * inHeight + y) * inWidth + column) * c;
-              const at = ((b * outHeight + oy) * outWidth + ox) * c * m;
-              if (m === 1) for (let k = 0; k < c; k++) sums[tap + k] += seen[from + k] * grad[at + k];
-              else
-                for (let k = 0, q = 0; k < c; k++)
-                  for (const end = q + m; q < end; q++) sums[tap + q] += seen[from + k] * grad[at + q];
+            // The outputs of this row whose tap lies inside the picture.
+            const shift = j * dilationWidth - padInfo.left;
+            const first = Math.max(0, Math.ceil(-shift / strideWidth));
+            const last = Math.min(outWidth - 1, Math.floor((inWidth - 1 - shift) / strideWidth));
+            const row = ((b * inHeight + y) * inWidth + first * strideWidth + shift) * c;
+            const out = ((b * outHeight + oy) * outWidth + first) * c * m;
+            for (let q = 0; q < c * m; q++) {
+              let sum = 0;
+              let from = row + Math.floor(q / m);
+              let at = out + q;
+              for (let ox = first; ox <= last; ox++, from += strideWidth * c, at += c * m)
+                sum += seen[from] * grad[at];
+              sums[(i * fw + j) * c * m + q] += sum;
             }
           }
         }

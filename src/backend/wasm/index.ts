@@ -1,13 +1,15 @@
 import { avgPoolGrad } from './avgPoolGrad.js';
 import { batchMatMul } from './batchMatMul.js';
+import { comparisons } from './comparisons.js';
 import { conv2dBackpropFilter } from './conv2dBackpropFilter.js';
 import { conv2dBackpropInput } from './conv2dBackpropInput.js';
 import { depthwiseBackpropFilter } from './depthwiseBackpropFilter.js';
 import { depthwiseBackpropInput } from './depthwiseBackpropInput.js';
-import { identity } from './identity.js';
+import { cast, identity } from './identity.js';
 import type { WasmKernel } from './kernel.js';
 import { maxPoolGrad } from './maxPoolGrad.js';
 import { mean, sum } from './reduce.js';
+import { select } from './select.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsortedSegmentSum.js';
 
@@ -25,4 +27,7 @@ export const wasmKernels: readonly WasmKernel[] = [
   tile,
   batchMatMul,
   identity,
+  cast,
+  select,
+  ...comparisons,
 ];

@@ -28,8 +28,13 @@ function reduce({ tf, backend, inputs, attrs, stock }: KernelCall, divisor: (len
   const over = divisor(length);
   for (let o = 0; o < outer; o++) {
     sums.fill(0);
-    for (let r = 0, at = o * length * inner; r < length; r++, at += inner)
-      for (let k = 0; k < inner; k++) sums[k] += values[at + k];
+    let at = o * length * inner;
+    const end = at + length * inner;
+    // Four rows at a time, so that the sums are fetched and stored a quarter as often.
+    for (; at + 4 * inner <= end; at += 4 * inner)
+      for (let k = 0, i = at; k < inner; k++, i++)
+        sums[k] += values[i] + values[i + inner] + values[i + 2 * inner] + values[i + 3 * inner];
+    for (; at < end; at += inner) for (let k = 0; k < inner; k++) sums[k] += values[at + k];
     for (let k = 0; k < inner; k++) into[o * inner + k] = sums[k] / over;
   }
   return result;
