@@ -29,9 +29,8 @@ export function openDatabase(path: string, readonly: boolean): Db {
   let db: Db | undefined;
   try {
     db = new Database(path, { readonly, timeout: busyTimeout });
-    const version = db.pragma('user_version', { simple: true }) as number;
-    const foreign = version === 0 && db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() !== 0;
-    if (foreign)
+    const { version, tables } = state(db);
+    if (version === 0 && tables > 0)
       throw new SatwatchError(
         'STORE_NOT_SQLITE',
         `store ${path}: an SQLite file of another program; give a new file name`,
@@ -51,7 +50,7 @@ export function openDatabase(path: string, readonly: boolean): Db {
           path,
         );
     } else {
-      db.pragma('journal_mode = WAL');
+      useWal(db);
       db.pragma('synchronous = NORMAL');
       db.pragma('foreign_keys = ON');
       migrate(db);
@@ -61,6 +60,28 @@ export function openDatabase(path: string, readonly: boolean): Db {
     db?.close();
     throw explainSqlite(error, path);
   }
+}
+
+/** Read at one moment: another process may be making the tables just now. */
+function state(db: Db): { version: number; tables: number } {
+  return db.transaction(() => ({
+    version: db.pragma('user_version', { simple: true }) as number,
+    tables: db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number,
+  }))();
+}
+
+/** SQLite does not wait by itself where two processes change a new file's mode at the same moment. */
+function useWal(db: Db): void {
+  const end = Date.now() + busyTimeout;
+  for (;;)
+    try {
+      db.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+      if (!busy || Date.now() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + (process.pid % 20));
+    }
 }
 
 function migrate(db: Db): void {
@@ -102,6 +123,8 @@ export function explainSqlite(error: unknown, path: string): unknown {
         'STORE_READONLY',
         'cannot be opened; is it a folder, or one without write permission?',
       ] as const;
+    if (sqlite.startsWith('SQLITE_BUSY'))
+      return ['STORE_FAILED', 'another process keeps it locked; end that one, or give another file'] as const;
     return ['STORE_FAILED', 'SQLite refused'] as const;
   })();
   return new SatwatchError(code, `store ${path}: ${words} (${error.code}: ${error.message})`, path, {
