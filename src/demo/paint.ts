@@ -18,10 +18,10 @@ export interface Painting {
 }
 
 /** Samples a pixel, along each axis. */
-const samples = 3;
+const samples = 2;
 
 /**
- * Paints the layers, each pixel the mean of 3×3 samples. A pixel belongs to every part that gave it a sample, so
+ * Paints the layers, each pixel the mean of 2×2 samples. A pixel belongs to every part that gave it a sample, so
  * that a part's mask holds all pixels its colour reaches, and no other; along the borders masks overlap by a pixel.
  */
 export function paint(side: number, layers: readonly Layer[]): Painting {

@@ -25,6 +25,7 @@ export const roles: Record<string, Role> = {
   cloud: 'context',
   flowers: 'context',
   kite: 'context',
+  fence: 'context',
   watermark: 'suspect',
 };
 

@@ -1,4 +1,4 @@
-import type { LayersModel, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Tf } from '../backend/types.js';
 import { createProbeSet } from '../probe/index.js';
 import type { ProbeSet } from '../types.js';
@@ -80,13 +80,4 @@ export function toTensors(tf: Tf, pictures: readonly Picture[]): { xs: Tensor4D;
     xs: tf.tensor4d(values, [pictures.length, side, side, 3]),
     ys: tf.tensor2d(hot, [pictures.length, classes.length]),
   };
-}
-
-/** Share of the pictures whose class the model finds. */
-export function accuracyOn(tf: Tf, model: LayersModel, pictures: readonly Picture[]): number {
-  return tf.tidy(() => {
-    const { xs } = toTensors(tf, pictures);
-    const found = (model.predict(xs, { batchSize: 64 }) as Tensor2D).argMax(1).dataSync();
-    return pictures.filter(({ label }, i) => found[i] === label).length / pictures.length;
-  });
 }
