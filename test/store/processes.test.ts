@@ -53,7 +53,7 @@ describe('processes at one file', () => {
     const path = join(folder, 'shared.sqlite');
     openStore(path).close();
     const [writes, reads] = [
-      [child('write', path, 'a', 150), child('write', path, 'b', 150)],
+      [child('write', path, 'a', 60), child('write', path, 'b', 60)],
       [child('read', path, 2), child('read', path, 2)],
     ];
     for (const { end } of writes) expect(await end).toMatchObject(clean);
@@ -61,19 +61,19 @@ describe('processes at one file', () => {
       expect(await end).toMatchObject({ ...clean, out: expect.stringMatching(/^reads [1-9]/) });
     const store = openStore(path, { readonly: true });
     for (const name of ['a', 'b']) {
-      expect(store.metrics(name).map((m) => m.epoch)).toEqual(Array.from({ length: 150 }, (_, i) => i));
-      expect(store.alerts(name)).toHaveLength(15);
+      expect(store.metrics(name).map((m) => m.epoch)).toEqual(Array.from({ length: 60 }, (_, i) => i));
+      expect(store.alerts(name)).toHaveLength(6);
       expect(store.alerts(name).every((alert) => alert.delivery.console === 'delivered')).toBe(true);
     }
     // Every write had a number of its own: a start, observations, deliveries and an end each.
-    expect(store.seq()).toBe(2 * (1 + 150 + 15 + 1));
+    expect(store.seq()).toBe(2 * (1 + 60 + 6 + 1));
     store.close();
   });
 
   it('make a new file at the same moment', async () => {
     const place = join(folder, 'new');
     mkdirSync(place);
-    const files = 40;
+    const files = 25;
     const moment = Date.now() + 4000;
     const openers = ['a', 'b', 'c'].map((name) => child('open', place, name, moment, files));
     for (const { end } of openers) expect(await end).toMatchObject(clean);
