@@ -26,6 +26,7 @@ export async function openPage(
     viewport: { width: 1440, height: 900 },
     ...options,
   });
+  page.setDefaultTimeout(10_000);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {

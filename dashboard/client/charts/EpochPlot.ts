@@ -43,8 +43,6 @@ export class EpochPlot implements Linked {
     this.leave = [group.join(this), onThemeChange(() => this.plot.redraw(false, true))];
     this.listen();
     this.describe();
-    this.decorate();
-    this.showCursor(group.index);
   }
 
   /** Whether the same instance can draw it: the set of lines is what an instance is built for. */
@@ -74,9 +72,8 @@ export class EpochPlot implements Linked {
     else if (dressed) this.plot.redraw(false);
     if (before.height !== model.height) this.fit();
     this.describe();
-    if (changed || dressed || shown || JSON.stringify(before.marks) !== JSON.stringify(model.marks))
-      this.decorate();
-    this.showCursor(this.group.index);
+    // Otherwise it is decorated when it has been drawn: only then do the scales stand.
+    if (!changed && !dressed && !shown) this.decorate();
   }
 
   destroy(): void {
@@ -105,8 +102,6 @@ export class EpochPlot implements Linked {
     const width = this.host.clientWidth;
     if (width === 0 || (width === this.plot.width && this.model.height === this.plot.height)) return;
     this.plot.setSize({ width, height: this.model.height });
-    this.decorate();
-    this.showCursor(this.group.index);
   }
 
   private data(): uPlot.AlignedData {
@@ -181,6 +176,7 @@ export class EpochPlot implements Linked {
             this.host.dataset.draws = String(Number(this.host.dataset.draws ?? 0) + 1);
             this.drawHighlight(plot);
             this.nameLimits(plot);
+            this.decorate();
           },
         ],
       },
@@ -206,7 +202,7 @@ export class EpochPlot implements Linked {
       const [low, high] = this.model.range;
       if (value < low || value > high) continue;
       const y = Math.round(plot.valToPos(value, 'y', true)) + 0.5;
-      ctx.strokeStyle = fade(theme().tones[tone], 0.75);
+      ctx.strokeStyle = theme().tones[tone];
       ctx.lineWidth = devicePixelRatio;
       ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
       stroke(ctx, [
@@ -316,6 +312,7 @@ export class EpochPlot implements Linked {
   private decorate(): void {
     this.decorateMarks();
     this.decorateLabels();
+    this.showCursor(this.group.index);
   }
 
   private decorateMarks(): void {

@@ -26,6 +26,7 @@ export class RunSource {
   private effects = new Map<string, Effect[]>();
   private alerts = new Map<number, Alert>();
   private rowsSeq: number | undefined;
+  private shown: Snapshot | undefined;
   private queue: Promise<void> = Promise.resolve();
   private waiting = false;
   private closed = false;
@@ -109,13 +110,18 @@ export class RunSource {
     }
     for (const alert of alerts.alerts) this.alerts.set(alert.id, alert);
     // The view may have changed while this was under way; then its own pull is next, and these rows are not its.
-    if (view === this.view) {
-      if (this.rowsSeq === undefined) this.rows = new Map();
-      for (const [key, row] of toRows(columns)) this.rows.set(key, row);
-      this.rowsSeq = columns.seq;
-    }
     this.seq = Math.min(detail.seq, metrics.seq, alerts.seq, effects.seq);
-    if (view === this.view)
-      this.show(toSnapshot(detail, this.observations, this.rows, this.effects, this.alerts));
+    if (view !== this.view) return;
+    const moved =
+      this.rowsSeq === undefined ||
+      since === undefined ||
+      [columns.epochs, metrics.observations, effects.effects].some((list) => list.length > 0);
+    if (this.rowsSeq === undefined) this.rows = new Map();
+    for (const [key, row] of toRows(columns)) this.rows.set(key, row);
+    this.rowsSeq = columns.seq;
+    const next = toSnapshot(detail, this.observations, this.rows, this.effects, this.alerts);
+    // Where no observation came, the columns stay the same arrays: charts redraw what is another array.
+    this.shown = moved || !this.shown ? next : { ...this.shown, detail, alerts: next.alerts };
+    this.show(this.shown);
   }
 }

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { EpochChart } from '../charts/EpochChart.js';
 import { last } from '../charts/EpochPlot.js';
 import type { Line, PlotModel, Values } from '../charts/model.js';
@@ -22,14 +23,8 @@ interface Props {
 
 /** What the reliance test measured of the highlighted segment: how far it moves predictions towards each class. */
 export function EffectChart({ shared, snapshot, segment, className, height }: Props) {
-  const classes = (segment !== null && snapshot.effects.get(segment)) || new Map();
-  const series = [...classes].map(([name, effects]) => ({
-    name: name as string,
-    effect: pick(effects, 'effect'),
-    fill: pick(effects, 'fill'),
-  }));
-  const strength = ({ effect }: { effect: Values }) => Math.max(...effect.map((e) => Math.abs(e ?? 0)));
-  series.sort((a, b) => strength(b) - strength(a));
+  const { effects } = snapshot;
+  const series = useMemo(() => seriesOf(effects, segment), [effects, segment]);
   const chosen = series.find(({ name }) => name === className) ?? series[0];
   const drawn = series.filter((s, i) => i < mostClasses || s === chosen);
   const role = snapshot.segments.find(({ name }) => name === segment)?.role ?? 'none';
@@ -79,6 +74,15 @@ export function EffectChart({ shared, snapshot, segment, className, height }: Pr
       }}
     />
   );
+}
+
+/** The segment's effects, the strongest class first. */
+function seriesOf(effects: Snapshot['effects'], segment: string | null) {
+  const classes = segment === null ? undefined : effects.get(segment);
+  const strength = ({ effect }: { effect: Values }) => Math.max(...effect.map((e) => Math.abs(e ?? 0)));
+  return [...(classes ?? [])]
+    .map(([name, list]) => ({ name, effect: pick(list, 'effect'), fill: pick(list, 'fill') }))
+    .sort((a, b) => strength(b) - strength(a));
 }
 
 function pick(effects: (Record<'effect' | 'fill', number | null> | null)[], key: 'effect' | 'fill'): Values {
