@@ -290,6 +290,38 @@ describe('what the WASM backend does slowly', () => {
     }),
   );
 
+  const parts = fc
+    .array(
+      fc.integer({ min: 1, max: 6 }).chain((size) =>
+        fc.tuple(fc.constant(size), fc.integer({ min: 0, max: size - 1 })).chain(([size, begin]) =>
+          fc.record({
+            size: fc.constant(size),
+            begin: fc.constant(begin),
+            length: fc.oneof(fc.constant(-1), fc.integer({ min: 0, max: size - begin })),
+          }),
+        ),
+      ),
+      { minLength: 1, maxLength: 5 },
+    )
+    .chain((axes) => fc.tuple(fc.constant(axes), fc.constantFrom('float32', 'int32', 'bool')));
+  it(
+    'slices',
+    property(parts, async ([axes, dtype]) => {
+      const x = random(
+        1,
+        axes.map(({ size }) => size),
+      );
+      const cut = (t: any) =>
+        tf.slice(
+          dtype === 'bool' ? tf.greater(t, 0) : tf.mul(t, 9).cast(dtype as 'int32'),
+          axes.map(({ begin }) => begin),
+          axes.map(({ length }) => length),
+        );
+      const actual = await on(tf, 'wasm', [x], cut);
+      expect(actual).toEqual(await on(tf, 'cpu', [x], cut));
+    }),
+  );
+
   it(
     'tiles',
     property(

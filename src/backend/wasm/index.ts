@@ -10,6 +10,7 @@ import type { WasmKernel } from './kernel.js';
 import { maxPoolGrad } from './maxPoolGrad.js';
 import { mean, sum } from './reduce.js';
 import { select } from './select.js';
+import { slice } from './slice.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsortedSegmentSum.js';
 
@@ -24,6 +25,7 @@ export const wasmKernels: readonly WasmKernel[] = [
   unsortedSegmentSum,
   sum,
   mean,
+  slice,
   tile,
   batchMatMul,
   identity,
