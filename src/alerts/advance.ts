@@ -35,10 +35,7 @@ export function advance(history: History, rules: readonly Rule[], alerts: readon
       const ended = mine.filter((a) => subject(a) === subject(finding) && a.resolvedEpoch !== null);
       // What is worse than the alert that ended is news.
       const cooling = ended.some(
-        (a) =>
-          !a.evidence.grewTo &&
-          order[a.level] >= order[finding.level] &&
-          epoch - a.resolvedEpoch! < rule.cooldown,
+        (a) => order[a.level] >= order[finding.level] && epoch - a.resolvedEpoch! < rule.cooldown,
       );
       if (cooling) continue;
       const { severity, ...told } = finding;
