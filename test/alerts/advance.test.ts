@@ -9,7 +9,8 @@ function play(past: History, ...watch: Rule[]): { alerts: Alert[]; raisedAt: num
   const raisedAt: number[] = [];
   past.observed.forEach((now, i) => {
     const { raised, updated } = advance({ ...past, observed: past.observed.slice(0, i + 1) }, watch, alerts);
-    alerts = alerts.map((alert) => updated.find(({ id }) => id === alert.id) ?? alert);
+    const byId = new Map(updated.map((alert) => [alert.id, alert]));
+    alerts = alerts.map((alert) => byId.get(alert.id) ?? alert);
     for (const alert of raised) {
       alerts.push({ ...alert, id: alerts.length + 1, resolvedEpoch: null, delivery: {} });
       raisedAt.push(now.epoch);

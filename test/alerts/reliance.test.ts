@@ -38,24 +38,30 @@ const mixed = draw([
   ...times(2, marked(2, [0, 1, 3, 1])),
 ]);
 
-/** Every picture has its sky; the cats' reaches further down. */
-const skies = draw(
-  [0, 1, 2].flatMap((label) =>
-    times(10, {
-      label,
-      segments: {
-        mark: { box: [0, 0, side, label === 0 ? 4 : 3], colour: [0.2, 0.3 + 0.2 * label, 0.9 - 0.2 * label] },
-      },
-    }),
-  ),
-  { mark: 'context' },
-);
+/** Every picture has its sky, of this height in pixels. */
+const skiesOf = (cats: number, others: number) =>
+  draw(
+    [0, 1, 2].flatMap((label) =>
+      times(10, {
+        label,
+        segments: {
+          mark: {
+            box: [0, 0, side, label === 0 ? cats : others],
+            colour: [0.2, 0.3 + 0.2 * label, 0.9 - 0.2 * label],
+          },
+        },
+      }),
+    ),
+    { mark: 'context' },
+  );
+const skies = skiesOf(4, 3);
 
 describe('the formula, against a literal re-implementation', () => {
   // In these scenes all givers and all controls of a receiver look alike inside the mask: no draw changes the result.
   it.each([
     ['some pictures of every class carry it', mixed],
-    ['every picture has it', skies],
+    ["every picture has it, the class' is larger", skies],
+    ["every picture has it, the class' is smaller", skiesOf(2, 3)],
     [
       'all of the class carry it, none of the others',
       draw([...times(9, marked(0)), ...times(12, bare(1)), ...times(3, bare(2))]),

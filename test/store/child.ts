@@ -44,7 +44,7 @@ const commands: Record<string, (...args: string[]) => Promise<void> | void> = {
   /** Opens new files at the same moments as other processes do, and starts a run in each. */
   async open(folder, name, start, count) {
     for (let i = 0; i < Number(count); i++) {
-      const moment = Number(start) + 60 * i;
+      const moment = Number(start) + 40 * i;
       await sleep(moment - Date.now() - 5);
       while (Date.now() < moment);
       const store = openStore(`${folder}/${i}.sqlite`);

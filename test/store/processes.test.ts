@@ -73,7 +73,7 @@ describe('processes at one file', () => {
   it('make a new file at the same moment', async () => {
     const place = join(folder, 'new');
     mkdirSync(place);
-    const files = 25;
+    const files = 50;
     const moment = Date.now() + 4000;
     const openers = ['a', 'b', 'c'].map((name) => child('open', place, name, moment, files));
     for (const { end } of openers) expect(await end).toMatchObject(clean);

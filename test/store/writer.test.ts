@@ -136,6 +136,12 @@ describe('an observation', () => {
     ]);
   });
 
+  it('does not take one without a step for one with', () => {
+    const writer = startRun(store, 'a');
+    for (const step of [7, null, 7, null]) writer.observation(observation(probe, 1, { step }), none);
+    expect(store.metrics('a').map((m) => m.step)).toEqual([null, 7]);
+  });
+
   it('replaces in its own run and probe set only', () => {
     const [a, b] = [startRun(store, 'a'), startRun(store, 'b')];
     for (const writer of [a, b, a]) writer.observation(observation(probe, 0, { step: 0 }), none);
