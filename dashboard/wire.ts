@@ -2,7 +2,7 @@
 import type { RunEvent, RunInfo } from '../src/store/index.js';
 import type { Alert, Effect, ObservationInfo, Role } from '../src/types.js';
 
-export type { Alert, Effect, ObservationInfo, Role, RunEvent, RunInfo };
+export type { Alert, Effect, ObservationInfo, RunInfo };
 
 export interface About {
   name: 'satwatch';
@@ -13,7 +13,7 @@ export interface About {
 }
 
 /** `seq` is the store's change counter as read before the rows: where `since` goes on from. */
-export interface Page {
+interface Page {
   seq: number;
 }
 

@@ -14,7 +14,7 @@ export interface Route {
   segment: string | null;
 }
 
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [path, query = ''] = hash.replace(/^#/, '').split('?');
   const params = new URLSearchParams(query);
   const run = /^\/run\/(\d{1,15})$/.exec(path);
@@ -27,7 +27,7 @@ export function parseRoute(hash: string): Route {
   };
 }
 
-export function formatRoute({ run, className, aggregation, measure, segment }: Route): string {
+function formatRoute({ run, className, aggregation, measure, segment }: Route): string {
   const params = new URLSearchParams();
   if (className !== null) params.set('class', className);
   if (aggregation !== 'relative') params.set('aggregation', aggregation);

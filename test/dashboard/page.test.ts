@@ -1,3 +1,5 @@
+import axe from 'axe-core';
+import Database from 'better-sqlite3';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startDashboard } from 'satwatch/dashboard';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -302,6 +304,22 @@ describe('new data', () => {
     await page.waitForSelector('[data-chart="rank"][data-epochs="7"]');
   });
 
+  test('that stops coming makes a run stale; a failed one says why', async () => {
+    const path = storePath();
+    writeRun(path, { to: 1 });
+    const db = new Database(path);
+    onTestFinished(() => void db.close());
+    db.prepare("UPDATE runs SET heartbeat_at = '2026-01-01T00:00:00.000Z'").run();
+    const { page } = await open(path);
+    expect(await text(page, '.run-title')).toMatch(/stale.*no sign of life for \d+ d/);
+    expect(await text(page, '.runs li')).toContain('stale');
+    const store = openStore(path);
+    onTestFinished(() => store.close());
+    startRun(store, {}, true).writer.finish('failed', 'the loss is NaN');
+    await page.waitForSelector('.run-title .state.failed');
+    expect(await text(page, '.run-header .notice')).toBe('the loss is NaN');
+  });
+
   test('its age counts on while nothing comes', async () => {
     const { page } = await show({ to: 1 });
     const age = async () => Number.parseInt(await text(page, '[data-fact="age"]'), 10);
@@ -390,10 +408,8 @@ describe('for everyone', () => {
       expect(colorScheme === 'dark' ? red < 60 : red > 200).toBe(true);
       await page.locator('.alert.alarm summary').click();
       await page.locator('.log summary').click();
-      const { createRequire } = await import('node:module');
-      const source = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
       // Evaluated by the debugger, which the page's policy does not bind.
-      await page.evaluate((await import('node:fs')).readFileSync(source, 'utf8'));
+      await page.evaluate(axe.source);
       const violations = await page.evaluate(async () => {
         const result = await (window as any).axe.run(document, { resultTypes: ['violations'] });
         return result.violations

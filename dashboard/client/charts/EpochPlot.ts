@@ -174,8 +174,8 @@ export class EpochPlot implements Linked {
         draw: [
           (plot) => {
             this.host.dataset.draws = String(Number(this.host.dataset.draws ?? 0) + 1);
-            this.drawHighlight(plot);
             this.nameLimits(plot);
+            this.drawHighlight(plot);
             this.decorate();
           },
         ],
@@ -191,8 +191,10 @@ export class EpochPlot implements Linked {
     const color = theme().tones[line.tone];
     const { highlight } = this.model;
     if (highlight === null) return color;
+    if (line.steady) return fade(color, 0.85);
     // The highlighted line itself is drawn above all others, afterwards.
-    return line.key === highlight ? fade(color, 0) : fade(color, 0.38);
+    if (line.key === highlight) return fade(color, 0);
+    return fade(color, this.model.lines.length > 24 ? 0.26 : 0.38);
   }
 
   private drawLimits(plot: uPlot): void {

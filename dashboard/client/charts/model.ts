@@ -13,6 +13,8 @@ export interface Line {
   /** Kept among the labels where there is no room for all. */
   priority?: number;
   hidden?: boolean;
+  /** Belongs to the highlighted line and does not recede. */
+  steady?: boolean;
 }
 
 /** A horizontal line at a value. */

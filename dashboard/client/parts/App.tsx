@@ -43,8 +43,9 @@ export function App() {
           stop = follow(first.seq, {
             changes(event) {
               setClock(event.now - Date.now());
-              list().catch(() => {});
+              // The run that is looked at first: a browser opens few connections at a time.
               for (const listener of listeners) listener(event);
+              list().catch(() => {});
             },
             heartbeat({ now, runs }) {
               setClock(now - Date.now());

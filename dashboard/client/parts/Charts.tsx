@@ -151,6 +151,6 @@ function marksOf({ alerts }: Snapshot): Mark[] {
 /** From the first epoch to the planned last one, so that the curves grow and the axis stays. */
 function domainOf({ epochs, detail }: Snapshot): [number, number] {
   const first = Math.min(0, epochs[0] ?? 0);
-  const planned = detail.run.state === 'running' ? Number(detail.run.config.epochs) || 0 : 0;
+  const planned = detail.run.endedAt === null ? Number(detail.run.config.epochs) || 0 : 0;
   return [first, Math.max(first + 4, epochs.at(-1) ?? 0, planned)];
 }

@@ -35,7 +35,14 @@ export function EffectChart({ shared, snapshot, segment, className, height }: Pr
     values: s.effect,
   }));
   if (chosen && last(chosen.fill) !== null)
-    lines.push({ key: 'fill', label: 'if filled', tone: role, dash: [2, 3], values: chosen.fill });
+    lines.push({
+      key: 'fill',
+      label: 'if filled',
+      tone: role,
+      dash: [2, 3],
+      steady: true,
+      values: chosen.fill,
+    });
   const [low, high] = extent(lines.map(({ values }) => values)) ?? [0, 0];
   const tested = lastTested(chosen?.effect, shared.epochs);
   return (
@@ -64,7 +71,7 @@ export function EffectChart({ shared, snapshot, segment, className, height }: Pr
         lines,
         limits: chosen
           ? [
-              { value: alarmAt, label: 'alarm from 3, warning from 2', tone: 'ink' },
+              { value: alarmAt, label: 'alarm 3, warning 2', tone: 'ink' },
               { value: warningAt, label: '', tone: 'none' },
             ]
           : [],

@@ -75,7 +75,7 @@ export function RankChart(props: Props) {
           isRank && chosen
             ? { values: chosen.chance, tone: chosen.role ?? 'none', label: 'chance' }
             : undefined,
-        limits: isRank ? limitsOf(snapshot.detail.thresholds) : [],
+        limits: isRank ? limitsOf(snapshot) : [],
         format: isRank ? format.rank : format.attribution(power),
         tick: (value) => `${Number((isRank ? value : value / 10 ** power).toPrecision(4))}`.replace('-', '−'),
       }}
@@ -98,10 +98,10 @@ function rankRange(shown: SegmentSeries[], thresholds: Threshold[]): [number, nu
   return [0.75, Math.max(worst + 0.4, 2.5)];
 }
 
-function limitsOf(thresholds: Threshold[]): Limit[] {
-  return thresholds.map(({ rank, segment, role, className, perClass }) => ({
+function limitsOf({ detail, segments }: Snapshot): Limit[] {
+  return detail.thresholds.map(({ rank, segment, role, className, perClass }) => ({
     value: rank,
-    tone: role ?? 'ink',
+    tone: role ?? segments.find(({ name }) => name === segment)?.role ?? 'ink',
     label: [
       `limit ${rank}`,
       segment ?? (role ? `${role} segments` : 'any segment'),
