@@ -48,7 +48,7 @@ export interface RunDetail extends Page {
   events: RunEvent[];
 }
 
-/** Columns over the observations; every array of a segment has an entry an epoch. */
+/** Columns over the observations; every array of a segment has an entry an epoch. Rounded to what can be shown. */
 export interface TrajectoryColumns extends Page {
   probeSet: string;
   epochs: number[];

@@ -1,6 +1,10 @@
 import type { TrajectoryRow } from '../../src/types.js';
 import type { TrajectoryColumns } from '../wire.js';
 
+/** More than a chart or a table shows, and a third of the bytes: ranks to 4 decimals, attributions to 6 digits. */
+const toDecimals = (value: number | null) => (value === null ? null : Math.round(value * 1e4) / 1e4);
+const toDigits = (value: number | null) => (value === null ? null : Number(value.toPrecision(6)));
+
 /** Rows ordered by epoch turned into columns; a segment without a row at an epoch has n 0 and nulls there. */
 export function toColumns(
   rows: TrajectoryRow[],
@@ -33,9 +37,9 @@ export function toColumns(
     const at = place.get(`${row.epoch}:${row.step}`)!;
     const column = segments.get(row.segment)!;
     column.n[at] = row.n;
-    column.meanRank[at] = row.meanRank;
-    column.meanAttribution[at] = row.meanAttribution;
-    column.chanceRank[at] = row.chanceRank;
+    column.meanRank[at] = toDecimals(row.meanRank);
+    column.meanAttribution[at] = toDigits(row.meanAttribution);
+    column.chanceRank[at] = toDecimals(row.chanceRank);
   }
   return { epochs, steps, segments: [...segments.values()] };
 }

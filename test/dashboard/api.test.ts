@@ -83,10 +83,10 @@ describe('the API', () => {
     const [watermark] = body.segments;
     expect(watermark.segment).toBe('watermark');
     expect(watermark.meanRank).toEqual([
-      expect.closeTo(meanRank(0, 0), 10),
-      expect.closeTo(meanRank(1, 0), 10),
+      expect.closeTo(meanRank(0, 0), 4),
+      expect.closeTo(meanRank(1, 0), 4),
       null,
-      expect.closeTo(meanRank(3, 0), 10),
+      expect.closeTo(meanRank(3, 0), 4),
     ]);
     expect([watermark.n[2], watermark.meanAttribution[2], watermark.chanceRank[2]]).toEqual([0, null, null]);
 

@@ -59,7 +59,12 @@ export function RunView({ id, info, route, change, listen, clock, connection }: 
     if (connection === 'live') source.current?.pull();
   }, [connection]);
 
-  if (!snapshot)
+  const arranged = useMemo(
+    () => snapshot && arrange(snapshot, { all, pinned: segment, limits: snapshot.detail.thresholds }),
+    [snapshot, all, segment],
+  );
+
+  if (!snapshot || !arranged)
     return (
       <>
         {error ? (
@@ -79,7 +84,6 @@ export function RunView({ id, info, route, change, listen, clock, connection }: 
       </>
     );
 
-  const arranged = arrange(snapshot, { all, pinned: segment, limits: snapshot.detail.thresholds });
   const known = (name: string | null) => snapshot.segments.some((s) => s.name === name);
   const pinned = known(segment) ? segment : null;
   const highlight = hover ?? pinned ?? defaultSegment(snapshot, arranged.shown);

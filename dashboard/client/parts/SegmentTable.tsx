@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { last } from '../charts/EpochPlot.js';
 import { extent } from '../charts/range.js';
 import type { SegmentSeries } from '../data/snapshot.js';
@@ -28,7 +28,16 @@ export function SegmentTable(props: Props) {
   const isRank = measure === 'rank';
   const power = powerOfAttributions(rows);
   const show = isRank ? format.rank : format.attribution(power);
-  const range = extent(rows.map((row) => row[measure])) ?? [0, 1];
+  // Elements that stay the same are not compared again: pointing at a segment leaves all sparklines alone.
+  const sparklines = useMemo(() => {
+    const range = extent(rows.map((row) => row[measure])) ?? [0, 1];
+    return new Map(
+      rows.map((row) => [
+        row.name,
+        <Sparkline key={row.name} values={row[measure]} range={range} inverted={measure === 'rank'} />,
+      ]),
+    );
+  }, [rows, measure]);
   // One row is in the tab order: the one left last, else the highlighted one.
   const names = rows.map(({ name }) => name);
   const stop = [focused, highlight].find((name) => name !== null && names.includes(name)) ?? names[0];
@@ -108,9 +117,7 @@ export function SegmentTable(props: Props) {
                     {row.role && <span class="role">{row.role}</span>}
                   </button>
                 </th>
-                <td>
-                  <Sparkline values={values} range={range} inverted={isRank} />
-                </td>
+                <td>{sparklines.get(row.name)}</td>
                 <td data-column="now">{show(values.at(-1))}</td>
                 {isRank && <td data-column="chance">{format.rank(last(row.chance))}</td>}
                 <td data-column="best">{show(best(row, measure))}</td>
