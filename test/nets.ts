@@ -10,7 +10,7 @@ export type Net = (tf: Tf, size: number, classes: number, seed?: number) => tfjs
 export const nets: Record<string, Net> = { plainCnn, mobileNetLike, resNetLike };
 
 /** conv16, pool, conv32, pool, conv64, global average, dense. */
-export function plainCnn(tf: Tf, size: number, classes: number, seed = 1): tfjs.LayersModel {
+function plainCnn(tf: Tf, size: number, classes: number, seed = 1): tfjs.LayersModel {
   const build = builder(tf, seed);
   const input = tf.input({ shape: [size, size, 3] });
   let x = build.conv(input, 16, 3, { useBias: true, activation: 'relu' });
@@ -22,7 +22,7 @@ export function plainCnn(tf: Tf, size: number, classes: number, seed = 1): tfjs.
 }
 
 /** Inverted residuals: expand by 1×1, depthwise 3×3, project; batch norm and ReLU6, as in MobileNetV2. */
-export function mobileNetLike(tf: Tf, size: number, classes: number, seed = 1): tfjs.LayersModel {
+function mobileNetLike(tf: Tf, size: number, classes: number, seed = 1): tfjs.LayersModel {
   const build = builder(tf, seed);
   const input = tf.input({ shape: [size, size, 3] });
   const relu6 = () => tf.layers.reLU({ maxValue: 6 });
@@ -48,7 +48,7 @@ export function mobileNetLike(tf: Tf, size: number, classes: number, seed = 1): 
 }
 
 /** Basic residual blocks with a strided 1×1 shortcut where the shape changes, a strided max-pooled stem. */
-export function resNetLike(tf: Tf, size: number, classes: number, seed = 1): tfjs.LayersModel {
+function resNetLike(tf: Tf, size: number, classes: number, seed = 1): tfjs.LayersModel {
   const build = builder(tf, seed);
   const input = tf.input({ shape: [size, size, 3] });
   const relu = () => tf.layers.reLU();
