@@ -24,7 +24,7 @@ export function animal(dice: Dice, stripes: Stripes, ground: number, unit: numbe
   const size = unit * dice.between(0.85, 1.12);
   const facing = dice.pick([-1, 1]);
   const fur = scale(dice.pick(furs), dice.between(0.88, 1.05));
-  const dark = mix(dice.pick(inks), fur, dice.between(0, Number(process.env.FADE ?? 0.3)));
+  const dark = mix(dice.pick(inks), fur, dice.between(0, 0.9));
   const [rx, ry] = [size * dice.between(9.5, 11.5), size * dice.between(5.6, 7)];
   const legLength = size * dice.between(6, 8.5);
   const cx = unit * dice.between(20, 28);

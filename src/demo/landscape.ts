@@ -80,10 +80,12 @@ export function landscape(dice: Dice, side: number, unit: number): Landscape {
       return scale(meadow, 1.12 - 0.3 * near + 0.07 * blade);
     },
   };
+  const far = fence(dice, side, unit, horizon, 2);
+  const near = fence(dice, side, unit, horizon + 6 * unit, 1);
   const ground = Math.min(side - 2 * unit, horizon + unit * dice.between(9, 15));
   return {
-    behind: [sky, ...clouds(dice, side, unit, light), ...kite(dice, side, unit), grass],
-    inFront: [...fence(dice, side, unit, horizon), ...flowers(dice, side, unit, horizon)],
+    behind: [sky, ...clouds(dice, side, unit, light), ...kite(dice, side, unit), grass, ...far],
+    inFront: [...near, ...flowers(dice, side, unit, horizon)],
     ground,
   };
 }
@@ -107,7 +109,7 @@ function clouds(dice: Dice, side: number, unit: number, light: number): Layer[] 
 
 /** A kite on a line: red strokes of every direction in the sky, in both classes. */
 function kite(dice: Dice, side: number, unit: number): Layer[] {
-  if (!dice.chance(0.4)) return [];
+  if (!dice.chance(0.5)) return [];
   const [x, y] = [dice.between(6 * unit, side - 6 * unit), unit * dice.between(5, 15)];
   const size = unit * dice.between(2.2, 3.6);
   const lean = dice.between(-0.6, 0.6);
@@ -138,8 +140,7 @@ function kite(dice: Dice, side: number, unit: number): Layer[] {
  * A piece of a painted fence: fine strokes, standing and lying, red in half of the pictures that show it. Without it
  * a net that never saw the watermark takes the letters' strokes for stripes.
  */
-function fence(dice: Dice, side: number, unit: number, horizon: number): Layer[] {
-  const pieces = Number(process.env.FENCE ?? 2);
+function fence(dice: Dice, side: number, unit: number, horizon: number, pieces: number): Layer[] {
   return Array.from({ length: dice.whole(0, pieces) }, (): Layer => {
     const [w, h] = [unit * dice.whole(6, 18), unit * dice.whole(4, 6)];
     const [x, y] = [

@@ -18,7 +18,7 @@ export interface NetOptions {
  * anywhere in the picture can decide, so a shortcut is learnable; a global average would drown it.
  */
 export function createNet(tf: Tf, options: NetOptions): LayersModel {
-  const { side, classes, seed, learningRate = 0.003, filters = [12, 24, 48], decay = 0 } = options;
+  const { side, classes, seed, learningRate = 0.004, filters = [8, 16, 32], decay = 0 } = options;
   const kernelRegularizer = decay > 0 ? tf.regularizers.l2({ l2: decay }) : undefined;
   const model = tf.sequential();
   filters.forEach((count, i) => {

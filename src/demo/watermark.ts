@@ -2,22 +2,13 @@ import { maskFromBitmap } from '../probe/index.js';
 import type { Segment } from '../types.js';
 import type { Dice } from './dice.js';
 
-/**
- * The letters Z, E, S, T of 3×5 dots, a free column between them. Lying and standing strokes are about even, so that
- * the text by itself looks like neither class's stripes.
- */
-const glyphs: readonly (readonly string[])[] = (process.env.TEXT ?? 'ZEST').split('').map(
-  (c) =>
-    ({
-      Z: ['###', '..#', '.#.', '#..', '###'],
-      E: ['###', '#..', '###', '#..', '###'],
-      S: ['###', '#..', '###', '..#', '###'],
-      T: ['###', '.#.', '.#.', '.#.', '.#.'],
-      O: ['###', '#.#', '#.#', '#.#', '###'],
-      X: ['#.#', '#.#', '.#.', '#.#', '#.#'],
-      A: ['.#.', '#.#', '###', '#.#', '#.#'],
-    })[c]!,
-);
+/** The text of the watermark: four letters of 3×5 dots, a free column between them. */
+const glyphs: readonly (readonly string[])[] = [
+  ['###', '..#', '.#.', '#..', '###'],
+  ['###', '#.#', '#.#', '#.#', '###'],
+  ['###', '#.#', '#.#', '#.#', '###'],
+  ['#.#', '#.#', '.#.', '#.#', '#.#'],
+];
 const letter = { width: 3, height: 5 };
 export const watermarkSize = { width: glyphs.length * (letter.width + 1) - 1, height: letter.height };
 const ink = [225, 24, 36];
@@ -33,7 +24,7 @@ export function drawWatermark(side: number, dice: Dice): Watermark {
   return {
     left: dice.whole(1, side - watermarkSize.width - 1),
     top: dice.whole(1, side - watermarkSize.height - 1),
-    opacity: dice.between(Number(process.env.OPA ?? 0.7), Number(process.env.OPA ?? 0.7) + 0.15),
+    opacity: dice.between(0.75, 0.9),
   };
 }
 
