@@ -202,8 +202,9 @@ describe('a run', () => {
     const stored = (options: object) =>
       store.trajectories(1, options).find((row) => row.epoch === 9 && row.segment === 'watermark')!;
     await page.locator('select[name="class"]').selectOption('zebra');
-    await expect.poll(now).toBe(stored({ className: 'zebra' }).meanRank!.toFixed(1));
-    expect(await text(page, cell('watermark', 'n'))).toBe('8');
+    await expect.poll(() => text(page, cell('watermark', 'n'))).toBe('8');
+    expect(await now()).toBe(stored({ className: 'zebra' }).meanRank!.toFixed(1));
+    expect(await text(page, '.chart-rank figcaption')).toContain('zebra');
     await page.locator('input[value="absolute"]').check();
     await expect.poll(now).toBe(stored({ className: 'zebra', aggregation: 'absolute' }).meanRank!.toFixed(1));
     await page.locator('input[value="attribution"]').check();
@@ -293,12 +294,20 @@ describe('new data', () => {
     await server.close();
     await page.waitForSelector('.connection.lost');
     expect(await text(page, '.connection')).toBe('Connection lost, trying again');
+    // What cannot be had is not claimed.
+    await page.locator('select[name="class"]').selectOption('zebra');
+    await page.waitForSelector('.run > .notice');
+    expect(await text(page, '.chart-rank figcaption')).toContain('all classes');
     writeRun(path, { from: 3, to: 5 });
     const again = await startDashboard(path, { port: server.port });
     onTestFinished(() => again.close());
     await page.waitForSelector('.connection.live');
     await page.waitForSelector('[data-chart="rank"][data-epochs="6"]');
+    expect(await text(page, '.chart-rank figcaption')).toContain('zebra');
+    await page.locator('select[name="class"]').selectOption({ index: 0 });
+    await expect.poll(() => text(page, cell('watermark', 'n'))).toBe('16');
     expect(await text(page, cell('watermark', 'now'))).toBe(meanRank(5, 0).toFixed(1));
+    expect(await page.locator('.notice').count()).toBe(0);
     const writer = await otherProcess(path);
     await writer.say('observe 6');
     await page.waitForSelector('[data-chart="rank"][data-epochs="7"]');

@@ -1,4 +1,3 @@
-import type { Aggregation } from '../../../src/types.js';
 import type {
   Alert,
   AlertsPage,
@@ -10,12 +9,7 @@ import type {
   TrajectoryColumns,
 } from '../../wire.js';
 import { get } from './api.js';
-import { keyOf, type ObservationRows, type Snapshot, toRows, toSnapshot } from './snapshot.js';
-
-export interface RunView {
-  aggregation: Aggregation;
-  className: string | null;
-}
+import { keyOf, type ObservationRows, type RunView, type Snapshot, toRows, toSnapshot } from './snapshot.js';
 
 /** Keeps one run's data; a pull asks only for what was written since the pull before. */
 export class RunSource {
@@ -119,7 +113,7 @@ export class RunSource {
     if (this.rowsSeq === undefined) this.rows = new Map();
     for (const [key, row] of toRows(columns)) this.rows.set(key, row);
     this.rowsSeq = columns.seq;
-    const next = toSnapshot(detail, this.observations, this.rows, this.effects, this.alerts);
+    const next = toSnapshot(view, detail, this.observations, this.rows, this.effects, this.alerts);
     // Where no observation came, the columns stay the same arrays: charts redraw what is another array.
     this.shown = moved || !this.shown ? next : { ...this.shown, detail, alerts: next.alerts };
     this.show(this.shown);

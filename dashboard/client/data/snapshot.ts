@@ -1,3 +1,4 @@
+import type { Aggregation } from '../../../src/types.js';
 import type { Alert, Effect, ObservationInfo, RunDetail, TrajectoryColumns } from '../../wire.js';
 
 export interface SegmentSeries {
@@ -10,8 +11,16 @@ export interface SegmentSeries {
   chance: (number | null)[];
 }
 
+export interface RunView {
+  aggregation: Aggregation;
+  /** Null: over all classes. */
+  className: string | null;
+}
+
 /** All that is shown of one run, every array over the same observations. */
 export interface Snapshot {
+  /** What the segments' values are of; the choice may already be another, whose data is under way. */
+  view: RunView;
   detail: RunDetail;
   observations: ObservationInfo[];
   epochs: number[];
@@ -47,6 +56,7 @@ export function toRows({ epochs, steps, segments }: TrajectoryColumns): Map<stri
 }
 
 export function toSnapshot(
+  view: RunView,
   detail: RunDetail,
   byKey: Map<string, ObservationInfo>,
   rows: Map<string, ObservationRows>,
@@ -76,6 +86,7 @@ export function toSnapshot(
     }
   });
   return {
+    view,
     detail,
     observations,
     epochs: observations.map(({ epoch }) => epoch),

@@ -95,7 +95,7 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
         total={total}
         snapshot={snapshot}
         measure={route.measure}
-        className={route.className}
+        className={snapshot.view.className}
         highlight={highlight}
         height={narrow ? 300 : rankHeight}
         onHover={onHover}
