@@ -55,6 +55,15 @@ const skiesOf = (cats: number, others: number) =>
     { mark: 'context' },
   );
 const skies = skiesOf(4, 3);
+/** Two of each other class, with skies of their own: what a control takes is seen, and there is one to take it from. */
+const twins = draw(
+  [...Array(10).fill(0), 1, 1, 2, 2].map((label, i): Figure => {
+    const shade = label === 0 ? 0.1 : i / 20;
+    const height = label === 0 ? 2 : 3;
+    return { label, segments: { mark: { box: [0, 0, side, height], colour: [shade, 1 - shade, shade] } } };
+  }),
+  { mark: 'context' },
+);
 
 describe('the formula, against a literal re-implementation', () => {
   // In these scenes all givers and all controls of a receiver look alike inside the mask: no draw changes the result.
@@ -62,6 +71,7 @@ describe('the formula, against a literal re-implementation', () => {
     ['some pictures of every class carry it', mixed],
     ["every picture has it, the class' is larger", skies],
     ["every picture has it, the class' is smaller", skiesOf(2, 3)],
+    ["every picture has it, each another's", twins],
     [
       'all of the class carry it, none of the others',
       draw([...times(9, marked(0)), ...times(12, bare(1)), ...times(3, bare(2))]),
