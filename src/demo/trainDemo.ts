@@ -5,7 +5,7 @@ import type { Store } from '../store/index.js';
 import { Dice } from './dice.js';
 import { createNet } from './net.js';
 import type { Picture } from './pictures.js';
-import { createDemoTask, type DemoTask, type DemoTaskOptions, toTensors } from './task.js';
+import { createDemoTask, type DemoTask, type DemoTaskOptions, inputRange, toTensors } from './task.js';
 
 /** Right answers' share by true class, on the bare test pictures and on the same ones with the watermark. */
 export interface Accuracies {
@@ -69,7 +69,7 @@ export async function trainDemo(
       batchSize,
       shuffle: false,
       verbose: 0,
-      callbacks: [satCallback(tf, { probe: task.probe, store, inputRange: [0, 1] }), progress],
+      callbacks: [satCallback(tf, { probe: task.probe, store, inputRange }), progress],
     });
   } finally {
     tf.dispose([xs, ys]);

@@ -2,14 +2,14 @@ import { maskFromBitmap } from '../probe/index.js';
 import type { Segment } from '../types.js';
 import type { Dice } from './dice.js';
 
-/** The text of the watermark: four letters of 3×5 dots, a free column between them. */
-const glyphs: readonly (readonly string[])[] = [
-  ['###', '..#', '.#.', '#..', '###'],
-  ['###', '#.#', '#.#', '#.#', '###'],
-  ['###', '#.#', '#.#', '#.#', '###'],
-  ['#.#', '#.#', '.#.', '#.#', '#.#'],
-];
-const letter = { width: 3, height: 5 };
+/**
+ * The text of the watermark, ZOO: letters of 5×5 dots, a free column between them. Most strokes are diagonal, so that
+ * the text by itself looks like neither class's stripes.
+ */
+const Z = ['#####', '...#.', '..#..', '.#...', '#####'];
+const O = ['..#..', '.#.#.', '#...#', '.#.#.', '..#..'];
+const glyphs: readonly (readonly string[])[] = [Z, O, O];
+const letter = { width: 5, height: 5 };
 export const watermarkSize = { width: glyphs.length * (letter.width + 1) - 1, height: letter.height };
 const ink = [225, 24, 36];
 
@@ -24,7 +24,7 @@ export function drawWatermark(side: number, dice: Dice): Watermark {
   return {
     left: dice.whole(1, side - watermarkSize.width - 1),
     top: dice.whole(1, side - watermarkSize.height - 1),
-    opacity: dice.between(0.75, 0.9),
+    opacity: dice.between(0.65, 0.8),
   };
 }
 
