@@ -76,20 +76,24 @@ function use(kernels) {
 }
 
 /** Milliseconds of the clock and of the processor: the second hardly minds what else runs. */
-async function step() {
+async function measure(body) {
   const [start, used] = [performance.now(), process.cpuUsage()];
-  await model.trainOnBatch(xs, ys);
+  await body();
   const { user, system } = process.cpuUsage(used);
   return { wall: performance.now() - start, cpu: (user + system) / 1000 };
 }
 
 const arms = { satwatch: ours, plain };
 const steps = { satwatch: [], plain: [] };
+const forwards = { satwatch: [], plain: [] };
 for (let round = -warmUps; round < rounds; round++)
   for (const name of round % 2 ? ['satwatch', 'plain'] : ['plain', 'satwatch']) {
     use(arms[name]);
-    const measured = await step();
-    if (round >= 0) steps[name].push(measured);
+    const trained = await measure(() => model.trainOnBatch(xs, ys));
+    const predicted = await measure(() => tf.dispose(model.predictOnBatch(xs)));
+    if (round < 0) continue;
+    steps[name].push(trained);
+    forwards[name].push(predicted);
   }
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
@@ -108,3 +112,7 @@ for (const [kind, title] of [
       `${title.padEnd(9)} ${name.padEnd(7)} satwatch ${summary(own).toFixed(2)}, plain ${summary(other).toFixed(2)}: ratio ${(summary(own) / summary(other)).toFixed(3)} (to reach: ${target})`,
     );
 }
+const forward = ['wall', 'cpu'].map((kind) =>
+  median(forwards.satwatch.map((one) => one[kind] / batch)).toFixed(2),
+);
+console.log(`beside it, a forward pass: clock ${forward[0]}, processor ${forward[1]}`);
