@@ -84,7 +84,9 @@ export class Monitor {
    * Loads the probe set, checks the model against it with one trial picture, and opens the run. `planned` is how many
    * observations are expected: 31 where nobody knows.
    */
-  async start(model: Model, planned = (this.config.epochs ?? 30) + 1): Promise<void> {
+  async start(model: Model, expected: { epochs?: number; planned?: number } = {}): Promise<void> {
+    const epochs = expected.epochs ?? this.config.epochs;
+    const planned = expected.planned ?? (epochs ?? 30) + 1;
     const { config, tf } = this;
     if (this.ready) {
       this.use(model);
@@ -111,7 +113,7 @@ export class Monitor {
         name: config.run ?? newRunName(),
         resume: config.resume,
         probe,
-        config: describeConfig(config),
+        config: { ...describeConfig(config), epochs: epochs ?? null },
         model: describeModel(model),
         versions: versions(tf),
         backend: tf.getBackend(),

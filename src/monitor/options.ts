@@ -178,7 +178,6 @@ export function describeConfig(config: Config): Record<string, unknown> {
     rules: config.rules.map((rule) => ({ name: rule.name, ...rule.options })),
     channels: config.channels.map((channel) => channel.name),
     budget: config.budget ?? null,
-    epochs: config.epochs ?? null,
     seed: config.seed,
   };
 }
