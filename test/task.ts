@@ -26,7 +26,7 @@ export interface Picture {
 }
 
 /** Grey noise with a 5×5 thing, bright (class 1) or dark (class 0) by little; a marked one has a red corner. */
-export function picture(random: () => number, label: number, marked: boolean): Picture {
+function picture(random: () => number, label: number, marked: boolean): Picture {
   const pixels = Uint8Array.from({ length: side * side * 3 }, () => 90 + 60 * random());
   const thing = new Uint8Array(side * side);
   const mark = new Uint8Array(side * side);

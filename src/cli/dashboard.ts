@@ -53,7 +53,7 @@ interface ServedPage {
 }
 
 /** Starts the page, or finds the one that already serves this store. */
-export async function servePage(options: {
+async function servePage(options: {
   store: string;
   port?: number;
   host?: string;

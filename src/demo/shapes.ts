@@ -1,5 +1,5 @@
 /** Is the point inside? Coordinates in pixels, y downwards. */
-export type Inside = (x: number, y: number) => boolean;
+type Inside = (x: number, y: number) => boolean;
 
 export type Box = readonly [left: number, top: number, right: number, bottom: number];
 

@@ -8,7 +8,7 @@ import type { Picture } from './pictures.js';
 import { createDemoTask, type DemoTask, type DemoTaskOptions, inputRange, toTensors } from './task.js';
 
 /** Right answers' share by true class, on the bare test pictures and on the same ones with the watermark. */
-export interface Accuracies {
+interface Accuracies {
   clean: number[];
   stamped: number[];
 }
@@ -21,7 +21,7 @@ export interface DemoEpoch extends Accuracies {
   accuracy: number;
 }
 
-export interface DemoTraining extends DemoTaskOptions {
+interface DemoTraining extends DemoTaskOptions {
   epochs: number;
   store: Store;
   onBatch?: (progress: { epoch: number; batch: number; batches: number }) => void;

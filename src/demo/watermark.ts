@@ -10,7 +10,7 @@ const Z = ['#####', '...#.', '..#..', '.#...', '#####'];
 const O = ['..#..', '.#.#.', '#...#', '.#.#.', '..#..'];
 const glyphs: readonly (readonly string[])[] = [Z, O, O];
 const letter = { width: 5, height: 5 };
-export const watermarkSize = { width: glyphs.length * (letter.width + 1) - 1, height: letter.height };
+const watermarkSize = { width: glyphs.length * (letter.width + 1) - 1, height: letter.height };
 /** A more vivid red than anything else in the pictures has. */
 const ink = [240, 0, 28];
 

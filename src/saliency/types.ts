@@ -2,7 +2,7 @@ import type { Scalar, Tensor4D } from '@tensorflow/tfjs';
 import type { Tf } from '../backend/types.js';
 
 /** What a method may use: the score of a batch of images and its gradient. */
-export interface Explained {
+interface Explained {
   tf: Tf;
   /** Sum over the batch of each image's score. Differentiable. */
   score(images: Tensor4D): Scalar;

@@ -6,16 +6,8 @@ import type { ProbeSet, SatRow } from '../types.js';
  */
 export type BlobLayout = [id: string, label: number, segments: number[]][];
 
-export interface StoredProbeSet {
-  id: string;
-  width: number;
-  height: number;
-  channels: number;
-  classNames: string[];
-  segmentNames: string[];
-  roles: ProbeSet['roles'];
-  images: BlobLayout;
-}
+/** A probe set without its pixels and masks. */
+export type StoredProbeSet = Omit<ProbeSet, 'images'> & { images: BlobLayout };
 
 export function describeProbeSet(probe: ProbeSet): StoredProbeSet {
   const index = new Map(probe.segmentNames.map((name, i) => [name, i]));

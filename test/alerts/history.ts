@@ -3,7 +3,7 @@ import type { Effect, History, Metrics, Observed, Role } from 'satwatch';
 /** What an observation says of a segment over all classes, or of 'segment@class' in one. */
 export type Ranks = Record<string, number | null>;
 
-export const roles: Record<string, Role> = { mark: 'suspect', sky: 'context', head: 'core', eyes: 'core' };
+const roles: Record<string, Role> = { mark: 'suspect', sky: 'context', head: 'core', eyes: 'core' };
 
 /** One observation by hand: relative ranks (the absolute ones are all 1, which no rule may read). */
 export function observed(
