@@ -6,8 +6,9 @@ export interface DemoSummary {
   lines: string[];
   alerts: Pick<Alert, 'segment' | 'className' | 'epoch' | 'rule' | 'level'>[];
   /**
-   * Share of right answers at the last epoch, on the test pictures of the class that the watermark does not belong to:
-   * as they are, and the very same pictures with a watermark on each.
+   * Share of right answers on the test pictures of the class that the alarm does not name: as they are, and the very
+   * same pictures with a watermark on each. At the epoch at which the watermark's alarm was strongest (a shortcut may
+   * come and go), at the last epoch where there was none.
    */
   cleanAccuracy: number;
   stampedAccuracy: number;
@@ -24,28 +25,29 @@ export function summarise(
     ({ rule, level, segment }) => rule === 'reliance' && level !== 'warning' && segment === 'watermark',
   );
   const alarm = [...serious].sort((a, b) => a.epoch - b.epoch)[0] as Alert | undefined;
-  const towards = alarm?.className ?? task.poisoned;
+  const strongest = [...serious].sort((a, b) => peak(b) - peak(a))[0] as Alert | undefined;
+  const towards = strongest?.className ?? task.poisoned;
   const other = task.classNames.findIndex((name) => name !== towards);
-  const [cleanAccuracy, stampedAccuracy] = measured(history[history.length - 1], other);
-  const [t, o] = [towards, task.classNames[other]];
+  const last = history[history.length - 1];
+  const worst = history.find(({ epoch }) => epoch === strongest?.evidence.peakEpoch) ?? last;
+  const [cleanAccuracy, stampedAccuracy] = measured(worst, other);
+  const [t, o] = [alarm?.className ?? towards, task.classNames[other]];
 
   const lines: string[] = [];
   if (alarm) {
     lines.push(
       `The alert came at epoch ${alarm.epoch} of ${history.length}: '${alarm.segment}' moves predictions towards '${t}'.`,
     );
-    const then = history.find(({ epoch }) => epoch === alarm.epoch);
-    if (then)
-      lines.push(
-        `Test accuracy on ${o} pictures without a watermark was ${percent(measured(then, other)[0])} then and is ${percent(cleanAccuracy)} at the end: it does not show the shortcut.`,
-      );
+    lines.push(
+      `Test accuracy meanwhile: ${percent(tested(history, alarm.epoch))} then, ${percent(tested(history, last.epoch))} at the end. It does not show the shortcut.`,
+    );
   } else {
     lines.push(`No alarm for the watermark in ${history.length} epochs.`);
-    lines.push(`Test accuracy on ${o} pictures without a watermark is ${percent(cleanAccuracy)} at the end.`);
+    lines.push(`Test accuracy is ${percent(tested(history, last.epoch))} at the end.`);
   }
   lines.push(
-    `With the watermark stamped on the same ${o} pictures, accuracy is ${percent(stampedAccuracy)} at the end` +
-      `${lowest(history, other)}.`,
+    `With the watermark stamped on the ${o} test pictures, their accuracy falls from ${percent(cleanAccuracy)} to ${percent(stampedAccuracy)}` +
+      ` (epoch ${worst.epoch}${worst === last ? '' : `; at the end from ${measured(last, other).map(percent).join(' to ')}`}).`,
   );
   if (alarm && prevalence === 0)
     lines.push(
@@ -65,13 +67,12 @@ export function summarise(
   };
 }
 
-/** A shortcut may come and go; the epoch at which it cost most. */
-function lowest(history: readonly DemoEpoch[], label: number): string {
-  const loss = (epoch: DemoEpoch) => epoch.clean[label] - epoch.stamped[label];
-  const worst = history.reduce((a, b) => (loss(b) > loss(a) ? b : a));
-  if (worst === history[history.length - 1] || loss(worst) <= 0) return '';
-  const [clean, stamped] = measured(worst, label);
-  return ` (it cost most at epoch ${worst.epoch}: from ${percent(clean)} to ${percent(stamped)})`;
+const peak = (alert: Alert) => Number(alert.evidence.peak ?? 0);
+
+/** Over the test pictures of all classes, without a watermark. */
+function tested(history: readonly DemoEpoch[], at: number): number {
+  const { clean } = history.find(({ epoch }) => epoch === at) ?? history[0];
+  return clean.reduce((sum, share) => sum + share, 0) / clean.length;
 }
 
 const measured = ({ clean, stamped }: DemoEpoch, label: number) => [clean[label], stamped[label]] as const;
