@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { advance } from '../alerts/advance.js';
-import { type History, measureEffects, type Observed, pairsOf } from '../alerts/index.js';
+import { type History, measureEffects, type Observed, pairsOf, type Rule } from '../alerts/index.js';
 import type { Tf } from '../backend/types.js';
 import { SatwatchError } from '../errors.js';
 import { loadProbeSet } from '../probe/index.js';
@@ -188,7 +188,9 @@ export class Monitor {
       (other) => other.epoch <= epoch && (step === null ? other.epoch !== epoch : other.step !== step),
     );
     const next = { ...history, observed: [...past, observed] };
-    const changes = advance(next, config.rules, alerts);
+    // Epoch 0 is the baseline: before training, random filters are swayed by anything.
+    const judged = (rule: Rule) => (rule.measures && epoch === 0 ? { ...rule, evaluate: () => [] } : rule);
+    const changes = advance(next, config.rules.map(judged), alerts);
 
     const now = performance.now();
     const seconds = (now - started) / 1000;

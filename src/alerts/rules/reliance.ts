@@ -19,8 +19,7 @@ export function reliance(options: Omit<CommonOptions, 'level'> = {}): Rule {
         const [now, before] = measured;
         const threshold = alarmZ(history.pairs * history.planned, now.receivers);
         const level = lowest(measured, o.consecutive, threshold);
-        // Epoch 0 is the baseline: before training, random filters are swayed by anything.
-        if (!level || now.epoch === 0) return [];
+        if (!level) return [];
         return {
           segment: now.segment,
           className: now.className,
