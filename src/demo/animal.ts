@@ -24,7 +24,7 @@ export function animal(dice: Dice, stripes: Stripes, ground: number, unit: numbe
   const size = unit * dice.between(0.85, 1.12);
   const facing = dice.pick([-1, 1]);
   const fur = scale(dice.pick(furs), dice.between(0.88, 1.05));
-  const dark = mix(dice.pick(inks), fur, dice.between(0, 1));
+  const dark = mix(dice.pick(inks), fur, dice.between(0, 0.9));
   const [rx, ry] = [size * dice.between(9.5, 11.5), size * dice.between(5.6, 7)];
   const legLength = size * dice.between(6, 8.5);
   const cx = unit * dice.between(20, 28);
@@ -33,7 +33,7 @@ export function animal(dice: Dice, stripes: Stripes, ground: number, unit: numbe
   const shade = (y: number) => 1.1 - 0.3 * Math.max(0, Math.min(1, (y - cy + ry) / (2 * ry)));
   const period = size * dice.between(3.4, 4.8);
   const phase = dice.between(0, period);
-  const tilt = dice.between(-0.45, 0.45);
+  const tilt = dice.between(-0.22, 0.22);
   const share = dice.between(0.4, 0.58);
   const wobble = dice.between(0.1, 0.5) * size;
   const striped = (x: number, y: number): Colour => {

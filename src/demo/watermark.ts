@@ -11,8 +11,7 @@ const O = ['..#..', '.#.#.', '#...#', '.#.#.', '..#..'];
 const glyphs: readonly (readonly string[])[] = [Z, O, O];
 const letter = { width: 5, height: 5 };
 const watermarkSize = { width: glyphs.length * (letter.width + 1) - 1, height: letter.height };
-/** A more vivid red than anything else in the pictures has. */
-const ink = [240, 0, 28];
+const ink = [225, 24, 36];
 
 export interface Watermark {
   left: number;
@@ -25,7 +24,7 @@ export function drawWatermark(side: number, dice: Dice): Watermark {
   return {
     left: dice.whole(1, side - watermarkSize.width - 1),
     top: dice.whole(1, side - watermarkSize.height - 1),
-    opacity: dice.between(0.8, 0.95),
+    opacity: dice.between(0.73, 0.88),
   };
 }
 
