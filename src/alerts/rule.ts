@@ -87,9 +87,15 @@ export function bad(rule: string, option: string, got: unknown, expected: string
 /** @throws SatwatchError UNKNOWN_SEGMENT, UNKNOWN_CLASS */
 export function checkSelection(
   rule: string,
-  { segment, className }: Selection,
-  probe: Pick<ProbeSet, 'segmentNames' | 'classNames'>,
+  { segment, className, role }: Selection,
+  probe: Pick<ProbeSet, 'segmentNames' | 'classNames' | 'roles'>,
 ): void {
+  if (role !== undefined && !Object.values(probe.roles).includes(role))
+    throw new SatwatchError(
+      'UNKNOWN_SEGMENT',
+      `rule '${rule}': no segment of the probe set has the role '${role}'; give it to one, e.g. roles: { watermark: '${role}' }`,
+      role,
+    );
   if (segment !== undefined && !probe.segmentNames.includes(segment))
     throw new SatwatchError(
       'UNKNOWN_SEGMENT',

@@ -39,7 +39,7 @@ export function summarise(
       `The alert came at epoch ${alarm.epoch} of ${history.length}: '${alarm.segment}' moves predictions towards '${t}'.`,
     );
     lines.push(
-      `Test accuracy meanwhile: ${percent(tested(history, alarm.epoch))} then, ${percent(tested(history, last.epoch))} at the end. It does not show the shortcut.`,
+      `Test accuracy, all one would see without it: ${percent(tested(history, alarm.epoch))} then, ${percent(tested(history, last.epoch))} at the end.`,
     );
   } else {
     lines.push(`No alarm for the watermark in ${history.length} epochs.`);

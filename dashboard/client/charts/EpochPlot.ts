@@ -3,17 +3,17 @@ import uPlot from 'uplot';
 import * as format from '../format.js';
 import { fade, onThemeChange, theme } from '../theme.js';
 import type { CursorGroup, Linked } from './cursor.js';
+import { drawHighlight, drawLimits, font, nameLimits } from './draw.js';
+import { element } from './element.js';
 import { placeLabels } from './labels.js';
-import type { Line, Mark, PlotEvents, PlotModel, Values } from './model.js';
+import { markElements } from './marks.js';
+import type { Line, PlotEvents, PlotModel } from './model.js';
+import { nearestIndex, nearestLine } from './pointing.js';
 import { rankTicks } from './ticks.js';
+import { alone, last } from './values.js';
 
-const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 const labelHeight = 17;
 const axisWidth = 44;
-/** A line is pointed at from this near, px. */
-const reach = 28;
-/** Room a flag takes with its word, px. */
-const flagWidth = 60;
 
 /**
  * Lines over epochs: a uPlot instance that lives as long as its set of lines, with labels at the line ends, marks
@@ -170,12 +170,12 @@ export class EpochPlot implements Linked {
         })),
       ],
       hooks: {
-        drawAxes: [(plot) => this.drawLimits(plot)],
+        drawAxes: [(plot) => drawLimits(plot, this.model)],
         draw: [
           (plot) => {
             this.host.dataset.draws = String(Number(this.host.dataset.draws ?? 0) + 1);
-            this.nameLimits(plot);
-            this.drawHighlight(plot);
+            drawHighlight(plot, this.model);
+            nameLimits(plot, this.model);
             this.decorate();
           },
         ],
@@ -197,103 +197,6 @@ export class EpochPlot implements Linked {
     return fade(color, this.model.lines.length > 24 ? 0.26 : 0.38);
   }
 
-  private drawLimits(plot: uPlot): void {
-    const { ctx, bbox } = plot;
-    ctx.save();
-    for (const { value, tone } of this.model.limits) {
-      const [low, high] = this.model.range;
-      if (value < low || value > high) continue;
-      const y = Math.round(plot.valToPos(value, 'y', true)) + 0.5;
-      ctx.strokeStyle = theme().tones[tone];
-      ctx.lineWidth = devicePixelRatio;
-      ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
-      stroke(ctx, [
-        [bbox.left, y],
-        [bbox.left + bbox.width, y],
-      ]);
-    }
-    ctx.restore();
-  }
-
-  private nameLimits(plot: uPlot): void {
-    const { ctx, bbox } = plot;
-    ctx.save();
-    ctx.font = font.replace('12px', `${11 * devicePixelRatio}px`);
-    ctx.textAlign = 'left';
-    ctx.textBaseline = 'bottom';
-    ctx.lineJoin = 'round';
-    ctx.lineWidth = 4 * devicePixelRatio;
-    ctx.strokeStyle = fade(theme().surface, 0.85);
-    for (const { value, label, tone } of this.model.limits) {
-      const [low, high] = this.model.range;
-      if (value < low || value > high) continue;
-      const x = bbox.left + 4 * devicePixelRatio;
-      const y = plot.valToPos(value, 'y', true) - 2 * devicePixelRatio;
-      ctx.strokeText(label, x, y);
-      ctx.fillStyle = theme().tones[tone];
-      ctx.fillText(label, x, y);
-    }
-    ctx.restore();
-  }
-
-  private drawHighlight(plot: uPlot): void {
-    const { model } = this;
-    const line = model.lines.find(({ key }) => key === model.highlight);
-    if (!line) return;
-    const { ctx, bbox } = plot;
-    const color = theme().tones[line.tone];
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left - 8, bbox.top - 8, bbox.width + 16, bbox.height + 16);
-    ctx.clip();
-    ctx.lineJoin = 'round';
-    if (model.underlay) {
-      ctx.strokeStyle = fade(theme().tones[model.underlay.tone], 0.8);
-      ctx.lineWidth = devicePixelRatio;
-      ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
-      for (const part of this.parts(plot, model.underlay.values)) stroke(ctx, part);
-      ctx.setLineDash([]);
-    }
-    const parts = this.parts(plot, line.values);
-    // A rim of the background lifts the line off those it crosses.
-    for (const [style, width] of [
-      [theme().surface, 5.5],
-      [color, 2.5],
-    ] as const) {
-      ctx.strokeStyle = style;
-      ctx.lineWidth = width * devicePixelRatio;
-      for (const part of parts) stroke(ctx, part);
-    }
-    ctx.fillStyle = color;
-    const many = model.epochs.length > 60;
-    for (const part of parts)
-      for (const [x, y] of part) {
-        if (many && part.length > 1) continue;
-        ctx.beginPath();
-        ctx.arc(x, y, 2.75 * devicePixelRatio, 0, 2 * Math.PI);
-        ctx.fill();
-      }
-    ctx.restore();
-  }
-
-  /** Stretches of neighbouring values, in canvas px. */
-  private parts(plot: uPlot, values: Values): [number, number][][] {
-    const parts: [number, number][][] = [];
-    let part: [number, number][] | undefined;
-    values.forEach((value, i) => {
-      if (value === null) {
-        part = undefined;
-        return;
-      }
-      if (!part) {
-        part = [];
-        parts.push(part);
-      }
-      part.push([plot.valToPos(this.model.epochs[i], 'x', true), plot.valToPos(value, 'y', true)]);
-    });
-    return parts;
-  }
-
   private x(epoch: number): number {
     return this.plot.valToPos(epoch, 'x');
   }
@@ -312,29 +215,9 @@ export class EpochPlot implements Linked {
 
   /** The elements above the canvas: marks of alerts, and names with values at the line ends. */
   private decorate(): void {
-    this.decorateMarks();
+    this.marks.replaceChildren(...markElements(this.model, (epoch) => this.x(epoch)));
     this.decorateLabels();
     this.showCursor(this.group.index);
-  }
-
-  private decorateMarks(): void {
-    const flagged = flags(this.model.marks, (epoch) => this.x(epoch));
-    this.marks.replaceChildren(
-      ...this.model.marks.map((entry) => {
-        const { epoch, level, title, resolved } = entry;
-        const mark = element(`mark ${level}${resolved ? ' resolved' : ''}`);
-        mark.dataset.epoch = String(epoch);
-        mark.dataset.level = level;
-        mark.title = title;
-        mark.style.left = `${this.x(epoch)}px`;
-        if (this.model.flags && flagged.has(entry)) {
-          const flag = element('flag');
-          flag.textContent = level;
-          mark.append(flag);
-        }
-        return mark;
-      }),
-    );
   }
 
   private decorateLabels(): void {
@@ -388,9 +271,11 @@ export class EpochPlot implements Linked {
     const { over } = this.plot;
     const point = (event: PointerEvent) => {
       const { left, top } = over.getBoundingClientRect();
-      const index = this.nearestIndex(event.clientX - left);
+      const index = nearestIndex(this.plot, this.model, event.clientX - left);
       this.group.show(index);
-      return index === null ? null : this.nearestLine(index, event.clientX - left, event.clientY - top);
+      return index === null
+        ? null
+        : nearestLine(this.plot, this.model, index, event.clientX - left, event.clientY - top);
     };
     over.addEventListener('pointermove', (event) => this.events.hover?.(point(event)));
     over.addEventListener('pointerleave', () => {
@@ -402,71 +287,4 @@ export class EpochPlot implements Linked {
       if (key !== null) this.events.pin?.(key);
     });
   }
-
-  private nearestIndex(left: number): number | null {
-    let best: number | null = null;
-    let distance = Number.POSITIVE_INFINITY;
-    this.model.epochs.forEach((epoch, i) => {
-      const away = Math.abs(this.x(epoch) - left);
-      if (away < distance) [best, distance] = [i, away];
-    });
-    return best;
-  }
-
-  /** The line nearest to the pointer, measured on the stretch between two observations that it stands in. */
-  private nearestLine(index: number, left: number, top: number): string | null {
-    const { epochs, lines } = this.model;
-    const other = left < this.x(epochs[index]) ? index - 1 : index + 1;
-    let best: string | null = null;
-    let distance = reach;
-    for (const { key, values, hidden } of lines) {
-      const value = values[index];
-      if (hidden || value == null) continue;
-      const next = values[other] ?? value;
-      const span = other in epochs ? this.x(epochs[other]) - this.x(epochs[index]) : 0;
-      const part = span === 0 ? 0 : (left - this.x(epochs[index])) / span;
-      const away = Math.abs(this.plot.valToPos(value + (next - value) * part, 'y') - top);
-      if (away < distance) [best, distance] = [key, away];
-    }
-    return best;
-  }
-}
-
-const gravity = ['warning', 'alarm', 'severe'];
-
-/** The marks with room for a flag; the gravest, then the earliest, come first. */
-function flags(marks: Mark[], x: (epoch: number) => number): Set<Mark> {
-  const kept = new Set<Mark>();
-  const order = [...marks].sort(
-    (a, b) => gravity.indexOf(b.level) - gravity.indexOf(a.level) || a.epoch - b.epoch,
-  );
-  for (const mark of order)
-    if ([...kept].every((other) => Math.abs(x(other.epoch) - x(mark.epoch)) > flagWidth)) kept.add(mark);
-  return kept;
-}
-
-/** Indices of values without a neighbour. */
-function alone(values: Values): number[] {
-  return values.flatMap((value, i) =>
-    value !== null && values[i - 1] == null && values[i + 1] == null ? [i] : [],
-  );
-}
-
-export function last(values: Values): number | null {
-  return values.findLast((value) => value !== null) ?? null;
-}
-
-function stroke(ctx: CanvasRenderingContext2D, points: readonly (readonly [number, number])[]): void {
-  ctx.beginPath();
-  points.forEach(([x, y], i) => {
-    if (i) ctx.lineTo(x, y);
-    else ctx.moveTo(x, y);
-  });
-  ctx.stroke();
-}
-
-function element(className: string, tag: 'div' | 'span' = 'div'): HTMLElement {
-  const made = document.createElement(tag);
-  made.className = className;
-  return made;
 }

@@ -1,8 +1,8 @@
 import { useMemo } from 'preact/hooks';
 import { EpochChart } from '../charts/EpochChart.js';
-import { last } from '../charts/EpochPlot.js';
 import type { Line, PlotModel, Values } from '../charts/model.js';
 import { extent } from '../charts/range.js';
+import { last } from '../charts/values.js';
 import type { Snapshot } from '../data/snapshot.js';
 import * as format from '../format.js';
 

@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { last } from '../charts/EpochPlot.js';
 import { extent } from '../charts/range.js';
+import { last } from '../charts/values.js';
 import type { SegmentSeries } from '../data/snapshot.js';
 import * as format from '../format.js';
 import type { Measure } from '../route.js';

@@ -1,5 +1,5 @@
 import type { Threshold } from '../../wire.js';
-import { last } from '../charts/EpochPlot.js';
+import { last } from '../charts/values.js';
 import type { SegmentSeries, Snapshot } from '../data/snapshot.js';
 
 /** How many segments are shown at first. */
