@@ -1,6 +1,6 @@
 import { SatwatchError } from '../errors.js';
 import type { Mask } from '../types.js';
-import { maskFromBitmap, refuseBadSize } from './mask.js';
+import { ColumnRuns } from './columns.js';
 
 /** Run lengths over the COLUMN-major mask, the first run outside; as numbers or as COCO's compressed string. */
 export interface CocoRle {
@@ -15,8 +15,17 @@ export interface CocoRle {
  */
 export function maskFromCocoRle({ size, counts }: CocoRle): Mask {
   const [height, width] = size;
-  refuseBadSize(width, height);
+  const runs = new ColumnRuns(width, height);
+  addCocoRle(runs, counts);
+  return runs.mask();
+}
+
+/** Adds what the counts say is inside. */
+export function addCocoRle(runs: ColumnRuns, counts: CocoRle['counts']): void {
+  const { width, height } = runs;
   const lengths = typeof counts === 'string' ? decompress(counts) : counts;
+  if (!Array.isArray(lengths))
+    throw invalid(`counts are ${typeof counts}, expected a list of numbers or a text`);
   const wrong = lengths.findIndex((length) => !Number.isInteger(length) || length < 0);
   if (wrong >= 0) throw invalid(`count ${wrong} is ${lengths[wrong]}; counts are whole numbers from 0 on`);
   const sum = lengths.reduce((total, length) => total + length, 0);
@@ -25,13 +34,11 @@ export function maskFromCocoRle({ size, counts }: CocoRle): Mask {
       `the counts sum to ${sum}, a mask of ${height}x${width} (height x width) needs ${width * height}`,
     );
 
-  const bitmap = new Uint8Array(width * height);
-  let i = 0;
+  let start = 0;
   lengths.forEach((length, run) => {
-    for (const end = i + length; i < end; i++)
-      if (run % 2) bitmap[(i % height) * width + Math.floor(i / height)] = 1;
+    if (run % 2) runs.add(start, start + length);
+    start += length;
   });
-  return maskFromBitmap(bitmap, width, height);
 }
 
 /**

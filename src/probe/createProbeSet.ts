@@ -2,6 +2,7 @@ import { refuseUnknownOptions, SatwatchError } from '../errors.js';
 import type { ProbeImage, ProbeSet, Role, Segment } from '../types.js';
 import { contentHash } from './contentHash.js';
 import { flawInRuns } from './mask.js';
+import { flawInName } from './names.js';
 import { completeRoles } from './roles.js';
 
 export interface ProbeSetOptions {
@@ -83,13 +84,18 @@ export function createProbeSet(options: ProbeSetOptions): ProbeSet {
   return Object.freeze({ id: contentHash(content), ...content });
 }
 
-function checkClassNames(classNames: string[]): void {
-  if (!Array.isArray(classNames) || !classNames.length || !classNames.every(isName))
+/** @throws SatwatchError BAD_OPTION */
+export function checkClassNames(classNames: string[]): void {
+  if (!Array.isArray(classNames) || !classNames.length || !classNames.every(isText))
     throw new SatwatchError(
       'BAD_OPTION',
       'classNames has to be a list of names, one for each output of the model, in their order',
       'classNames',
     );
+  for (const name of classNames) {
+    const flaw = flawInName(name);
+    if (flaw) throw new SatwatchError('BAD_OPTION', `classNames: ${flaw}; choose another`, name);
+  }
   const twice = classNames.find((name, i) => classNames.indexOf(name) !== i);
   if (twice !== undefined)
     throw new SatwatchError(
@@ -101,7 +107,7 @@ function checkClassNames(classNames: string[]): void {
 
 function checkImage(image: ProbeImage, index: number, set: ProbeSetOptions): void {
   const { id, label, pixels, segments } = image;
-  if (!isName(id))
+  if (!isText(id))
     throw new SatwatchError('PROBE_INVALID', `image ${index} has no id; give it a name`, `images[${index}]`);
   const invalid = (reason: string) => new SatwatchError('PROBE_INVALID', `image '${id}': ${reason}`, id);
 
@@ -132,7 +138,9 @@ function checkImage(image: ProbeImage, index: number, set: ProbeSetOptions): voi
 function checkSegments(id: string, segments: Segment[], { width, height }: ProbeSetOptions): void {
   const names = new Set<string>();
   for (const { name, mask } of segments) {
-    if (!isName(name)) throw new SatwatchError('PROBE_INVALID', `image '${id}': a segment has no name`, id);
+    if (!isText(name)) throw new SatwatchError('PROBE_INVALID', `image '${id}': a segment has no name`, id);
+    const taken = flawInName(name);
+    if (taken) throw new SatwatchError('PROBE_INVALID', `image '${id}': a segment's name: ${taken}`, id);
     if (names.has(name))
       throw new SatwatchError(
         'DUPLICATE_SEGMENT',
@@ -157,7 +165,7 @@ function checkSegments(id: string, segments: Segment[], { width, height }: Probe
   }
 }
 
-function isName(value: unknown): value is string {
+function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0;
 }
 

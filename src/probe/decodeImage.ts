@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata } from 'sharp';
 import { SatwatchError } from '../errors.js';
+import { maxPixels } from './mask.js';
 import type { Size } from './reader.js';
+
+/** What photographs come in. Others, SVG above all, may draw for minutes, or reach for other files. */
+const formats = ['jpeg', 'png', 'webp', 'heif', 'tiff', 'gif'];
 
 /** 8-bit values, row-major, channels last. */
 export interface Raster extends Size {
@@ -19,18 +23,23 @@ export interface OpenImage {
  * Reads an image file and its header.
  *
  * @param where how messages call the file
- * @throws SatwatchError IMAGE_UNREADABLE where it is missing, empty or no image
+ * @throws SatwatchError IMAGE_UNREADABLE where it is missing, empty, no image, or of more than `maxPixels`
  */
 export async function openImage(file: string, where: string): Promise<OpenImage> {
   const bytes = await readFile(file).catch((cause) => {
     throw unreadable(file, where, cause.code === 'ENOENT' ? 'there is no such file' : cause.message, cause);
   });
   if (bytes.length === 0) throw unreadable(file, where, 'the file is empty (0 bytes)');
-  const header = await sharp(bytes)
+  // The limit is said in our words, below.
+  const header = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((cause) => {
       throw unreadable(file, where, cause.message, cause);
     });
+  const { format, width, height } = header;
+  if (!formats.includes(format)) throw unreadable(file, where, `${format} is none of ${formats.join(', ')}`);
+  if (width * height > maxPixels)
+    throw unreadable(file, where, `it is ${width}x${height}, more than ${maxPixels} pixels in all`);
   return { bytes, header };
 }
 

@@ -6,3 +6,4 @@ export { maskFromBitmap, maskToBitmap } from './mask.js';
 export { maskFromPolygons } from './polygons.js';
 export type { ResizeMode } from './resize.js';
 export { saveProbeSet } from './saveProbeSet.js';
+export { thumbnails } from './thumbnail.js';

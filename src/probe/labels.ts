@@ -12,18 +12,35 @@ export type LabelSource = string | ((image: LabelledImage) => string | number | 
 
 export type LabelledImage = Pick<SourceImage, 'id' | 'file' | 'record'>;
 
-/** The function that finds the class of an image; by default what the format itself says. */
+/**
+ * The function that finds the class of an image; by default what the format itself says.
+ *
+ * @throws SatwatchError LABEL_INVALID where a CSV file is broken; the function, where the record has no such key
+ */
 export async function labelFinder(
   source: LabelSource | undefined,
 ): Promise<(image: SourceImage) => string | number | undefined> {
   if (source === undefined) return (image) => image.label;
   if (typeof source === 'function') return ({ id, file, record }) => source({ id, file, record });
+  if (typeof source !== 'string')
+    throw new SatwatchError(
+      'BAD_OPTION',
+      `labels is ${typeof source}, expected 'folder', the path of a CSV file, a key, or a function`,
+      'labels',
+    );
   if (source === 'folder') return (image) => basename(dirname(image.file));
   if (/\.csv$/i.test(source)) {
     const labels = await readLabels(source);
-    return ({ id, record }) => labels.get(id) ?? labels.get(String(record.file));
+    return ({ id, path }) => labels.get(id) ?? labels.get(path);
   }
-  return ({ record }) => record[source] as string | number | undefined;
+  return ({ record, where, id }) => {
+    if (Object.hasOwn(record, source)) return record[source] as string | number | undefined;
+    throw new SatwatchError(
+      'LABEL_INVALID',
+      `${where}: labels: its record has no key '${source}'; ${suggest(source, Object.keys(record))}`,
+      id,
+    );
+  };
 }
 
 /**
@@ -42,8 +59,7 @@ export function classIndex(
       `it has no label; give it one, or say with the option labels where labels come from ` +
         `(classes: ${classNames.join(', ')})`,
     );
-  const named = classNames.indexOf(String(label));
-  if (typeof label === 'string' && named >= 0) return named;
+  if (typeof label === 'string' && classNames.includes(label)) return classNames.indexOf(label);
   // CSV files hold text only, so an index may come as text too.
   const index = typeof label === 'string' && /^\d+$/.test(label) ? Number(label) : label;
   if (typeof index === 'number') {
@@ -53,7 +69,12 @@ export function classIndex(
         `(${classNames.join(', ')})`,
     );
   }
-  throw invalid(`its label is '${label}', which is no class; ${suggest(String(label), classNames)}`);
+  if (typeof label !== 'string')
+    throw invalid(
+      `its label is ${Array.isArray(label) ? 'a list' : `of type ${typeof label}`}, expected a name or index`,
+    );
+  const word = label.slice(0, 100);
+  throw invalid(`its label is '${word}', which is no class; ${suggest(word, classNames)}`);
 }
 
 /** The CSV's labels by image. */
@@ -63,7 +84,7 @@ async function readLabels(file: string): Promise<Map<string, string>> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw invalid(`cannot be read (${cause.message}); check the path`, cause);
   });
-  const [header = [], ...rows] = parseCsv(text);
+  const [header = [], ...rows] = parseCsv(text, invalid);
   const [image, label] = ['image', 'label'].map((column) => header.indexOf(column));
   if (image < 0 || label < 0)
     throw invalid(`its first line is '${header.join(',')}'; it has to name the columns image and label`);
@@ -71,14 +92,21 @@ async function readLabels(file: string): Promise<Map<string, string>> {
 }
 
 /** RFC 4180: commas, fields may be quoted, a quote within is doubled. Empty lines are skipped. */
-function parseCsv(text: string): string[][] {
+function parseCsv(text: string, invalid: (reason: string) => SatwatchError): string[][] {
   const rows: string[][] = [[]];
-  for (const [, quoted, plain, end] of text
-    .replace(/^\uFEFF/, '')
-    .matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+  const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+  const content = text.replace(/^\uFEFF/, '');
+  for (;;) {
+    const start = field.lastIndex;
+    const found = field.exec(content);
+    if (!found) {
+      const line = content.slice(0, start).split('\n').length;
+      throw invalid(`line ${line}: a quote has to open and close a field, and to be doubled inside of it`);
+    }
+    const [, quoted, plain, end] = found;
     rows.at(-1)!.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
     if (end === '') break;
     if (end !== ',') rows.push([]);
   }
-  return rows.filter((row) => row.some((field) => field !== ''));
+  return rows.filter((row) => row.some((value) => value !== ''));
 }

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { refuseUnknownOptions, SatwatchError, suggest } from '../errors.js';
-import type { ProbeImage, ProbeSet, Role } from '../types.js';
-import { createProbeSet } from './createProbeSet.js';
+import type { ProbeImage, ProbeSet, Role, Segment } from '../types.js';
+import { checkClassNames, createProbeSet } from './createProbeSet.js';
 import { decodeImage, openImage, type Raster } from './decodeImage.js';
 import { classIndex, type LabelSource, labelFinder } from './labels.js';
-import { uniteByName } from './mask.js';
-import type { ProbeSource, Size, SourceImage, SourceSegment } from './reader.js';
+import { backgroundOf, maxPixels, uniteByName } from './mask.js';
+import type { ProbeSource, ShownSize, SourceImage } from './reader.js';
 import { readers } from './readers.js';
-import { type ResizeMode, resizeMask, resizeModes, resizeRaster } from './resize.js';
+import { type ResizeMode, refuseAbsurdResize, resizeMask, resizeModes, resizeRaster } from './resize.js';
+import { within } from './within.js';
 
 export interface LoadProbeSetOptions {
   /** Of all images, both or neither; by default those of the first image. */
@@ -23,6 +24,8 @@ export interface LoadProbeSetOptions {
   classNames?: string[];
   /** Added to those of the probe set. */
   roles?: Record<string, Role>;
+  /** Adds to each image the segment `background`: the pixels that no segment has. COCO files leave it out. */
+  background?: boolean;
 }
 
 const optionNames: readonly (keyof LoadProbeSetOptions)[] = [
@@ -33,26 +36,26 @@ const optionNames: readonly (keyof LoadProbeSetOptions)[] = [
   'labels',
   'classNames',
   'roles',
+  'background',
 ];
 
 /**
  * A probe set from files: decoded to 8-bit pixels of one size, each with its masks and class.
  *
- * @param path a folder in satwatch's own layout (docs/probe-sets.md)
+ * @param path a folder in satwatch's own layout, or with label PNGs and their index, or a COCO file, or a folder that
+ *   holds one: docs/probe-sets.md
  * @throws SatwatchError PROBE_NOT_FOUND, PROBE_INVALID, IMAGE_UNREADABLE, LABEL_INVALID, MASK_SIZE, MASK_INVALID,
- *   UNKNOWN_OPTION, BAD_OPTION, or what `createProbeSet` refuses
+ *   DUPLICATE_IMAGE, UNKNOWN_OPTION, BAD_OPTION, or what `createProbeSet` refuses
  */
 export async function loadProbeSet(path: string, options: LoadProbeSetOptions = {}): Promise<ProbeSet> {
+  if (typeof path !== 'string')
+    throw new SatwatchError('BAD_OPTION', `the path is ${typeof path}, expected a text`, 'path');
   checkOptions(options);
   const source = await readSource(path);
-  const classNames = options.classNames ?? source.classNames;
-  if (!classNames)
-    throw new SatwatchError(
-      'PROBE_INVALID',
-      `${path} names no classes; give classNames there or as an option, in the order of the model's outputs`,
-      'classNames',
-    );
   const labelOf = await labelFinder(options.labels);
+  const classNames =
+    options.classNames ?? source.classNames ?? namesMissing(path, source.images.map(labelOf));
+  checkClassNames(classNames);
   const resize = options.resize ?? 'stretch';
   let channels = options.channels ?? source.channels;
   let size = options.width && options.height ? { width: options.width, height: options.height } : undefined;
@@ -63,8 +66,10 @@ export async function loadProbeSet(path: string, options: LoadProbeSetOptions = 
     const opened = await openImage(image.file, image.where);
     channels ??= opened.header.channels <= 2 ? 1 : 3;
     const raster = await decodeImage(image.file, image.where, opened, channels);
-    size ??= { width: raster.width, height: raster.height };
-    const segments = await segmentsOf(image, raster, opened.header);
+    size ??= sizeOf(raster);
+    refuseAbsurdResize(image.where, raster, size, resize);
+    const shown = { ...sizeOf(raster), turned: (opened.header.orientation ?? 1) >= 5 };
+    const segments = await segmentsOf(image, shown, options.background);
     images.push({
       id: image.id,
       label,
@@ -73,18 +78,22 @@ export async function loadProbeSet(path: string, options: LoadProbeSetOptions = 
     });
   }
   const roles = { ...source.roles, ...options.roles };
-  return createProbeSet({ ...size!, channels: channels!, classNames, roles, images });
+  return within(path, () => createProbeSet({ ...size!, channels: channels!, classNames, roles, images }));
 }
 
 function checkOptions(options: LoadProbeSetOptions): void {
   refuseUnknownOptions('loadProbeSet', options, optionNames);
-  const { width, height, channels, resize } = options;
+  const { width, height, channels, resize, background } = options;
   const bad = (option: string, message: string) => new SatwatchError('BAD_OPTION', message, option);
   for (const [side, value] of Object.entries({ width, height }))
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
       throw bad(side, `${side} is ${value}, expected a whole number from 1 on`);
   if ((width === undefined) !== (height === undefined))
     throw bad(width === undefined ? 'width' : 'height', 'give both width and height, or neither');
+  if (width !== undefined && height !== undefined && width * height > maxPixels)
+    throw bad('width', `${width}x${height} is more than ${maxPixels} pixels`);
+  if (background !== undefined && typeof background !== 'boolean')
+    throw bad('background', `background is ${background}, expected true or false`);
   if (channels !== undefined && ![1, 3, 4].includes(channels))
     throw bad('channels', `channels is ${channels}, expected 1 (grey), 3 (RGB) or 4 (RGBA)`);
   if (resize !== undefined && !resizeModes.includes(resize))
@@ -92,39 +101,56 @@ function checkOptions(options: LoadProbeSetOptions): void {
 }
 
 async function readSource(path: string): Promise<ProbeSource> {
-  const reader = Object.values(readers).find((candidate) => candidate.matches(path));
-  if (reader) return reader.read(path);
+  const formats = Object.values(readers);
+  const reader = formats.find((candidate) => candidate.matches(path));
+  if (reader) return refuseTwins(await reader.read(path));
   throw existsSync(path)
     ? new SatwatchError(
         'PROBE_INVALID',
-        `${path} is no probe set: it holds no probe.json; docs/probe-sets.md says how to write one`,
+        `${path} is no probe set: looked for ${formats.map(({ looksFor }) => looksFor).join(', or ')}; ` +
+          'docs/probe-sets.md shows them',
         path,
       )
     : new SatwatchError('PROBE_NOT_FOUND', `there is no probe set at ${path}; check the path`, path);
 }
 
-/** The image's segments at its own size, checked before anything is resized: later a wrong size could not be told. */
-async function segmentsOf(image: SourceImage, raster: Raster, header: { orientation?: number }) {
-  const segments = await image.segments({ width: raster.width, height: raster.height });
-  for (const segment of segments) checkSize(image, segment, raster, (header.orientation ?? 1) >= 5);
-  return uniteByName(segments);
+/** Before anything is decoded. */
+function refuseTwins(source: ProbeSource): ProbeSource {
+  const found = new Map<string, SourceImage>();
+  for (const image of source.images) {
+    const twin = found.get(image.id);
+    if (twin)
+      throw new SatwatchError(
+        'DUPLICATE_IMAGE',
+        `${twin.where} and ${image.where} have the id '${image.id}'; give every image an id of its own`,
+        image.id,
+      );
+    found.set(image.id, image);
+  }
+  return source;
 }
 
-function checkSize(
-  image: SourceImage,
-  { name, mask, from }: SourceSegment,
-  size: Size,
-  turned: boolean,
-): void {
-  if (mask.width === size.width && mask.height === size.height) return;
-  const hint =
-    turned && mask.width === size.height && mask.height === size.width
-      ? 'the image is turned by its EXIF orientation: draw masks over the picture as viewers show it'
-      : 'draw masks at the size of their image';
+/** Guessing their order would give wrong tables without a word. */
+function namesMissing(path: string, labels: readonly unknown[]): never {
+  const found = [...new Set(labels.filter((label) => typeof label === 'string'))].sort();
   throw new SatwatchError(
-    'MASK_SIZE',
-    `${image.where}: the mask of '${name}' (${from}) is ${mask.width}x${mask.height}, ` +
-      `its image is ${size.width}x${size.height}; ${hint}`,
-    from,
+    'PROBE_INVALID',
+    `${path} names no classes; give the option classNames, in the order of the model's outputs` +
+      (found.length
+        ? ` (the labels are ${found.slice(0, 20).join(', ')}${found.length > 20 ? ', …' : ''})`
+        : ''),
+    'classNames',
   );
+}
+
+function sizeOf({ width, height }: Raster) {
+  return { width, height };
+}
+
+/** The image's segments at its own size, one a name. */
+async function segmentsOf(image: SourceImage, size: ShownSize, background = false): Promise<Segment[]> {
+  const segments = uniteByName(await image.segments(size));
+  if (!background) return segments;
+  const mask = backgroundOf(segments, size);
+  return mask.runs.length ? uniteByName([...segments, { name: 'background', mask }]) : segments;
 }

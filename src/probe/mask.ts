@@ -1,5 +1,6 @@
 import { SatwatchError } from '../errors.js';
 import type { Mask, Segment } from '../types.js';
+import type { Size } from './reader.js';
 
 /**
  * The mask of a row-major bitmap of height·width values; whatever is not zero (or false) is inside.
@@ -41,10 +42,23 @@ function uniteMasks(masks: readonly Mask[]): Mask {
   return maskFromBitmap(bitmap, width, height);
 }
 
+/** What lies in none of the masks. */
+export function backgroundOf(segments: readonly Segment[], { width, height }: Size): Mask {
+  const bitmap = new Uint8Array(width * height).fill(1);
+  for (const { mask } of segments)
+    for (let r = 0; r < mask.runs.length; r += 2)
+      bitmap.fill(0, mask.runs[r], mask.runs[r] + mask.runs[r + 1]);
+  return maskFromBitmap(bitmap, width, height);
+}
+
 /** One segment a name: masks of the same name are united. */
 export function uniteByName(segments: readonly Segment[]): Segment[] {
   const masks = new Map<string, Mask[]>();
-  for (const { name, mask } of segments) masks.set(name, [...(masks.get(name) ?? []), mask]);
+  for (const { name, mask } of segments) {
+    const parts = masks.get(name);
+    if (parts) parts.push(mask);
+    else masks.set(name, [mask]);
+  }
   return [...masks].map(([name, parts]) => ({ name, mask: uniteMasks(parts) }));
 }
 
@@ -62,12 +76,19 @@ export function flawInRuns({ width, height, runs }: Mask): string | undefined {
   return free > width * height + 1 ? `its runs end at ${free - 1}, after the last pixel` : undefined;
 }
 
+/**
+ * Pixels that an image or a mask may have. Photographs stay well below; what is above is a broken header, or a file
+ * made to fill the memory.
+ */
+export const maxPixels = 100_000_000;
+
 /** Refuses what cannot be the size of a mask. */
 export function refuseBadSize(width: number, height: number): void {
-  if (![width, height].every((side) => Number.isInteger(side) && side > 0) || width * height > 2 ** 32 - 1)
+  if (![width, height].every((side) => Number.isInteger(side) && side > 0) || width * height > maxPixels)
     throw new SatwatchError(
       'MASK_INVALID',
-      `a mask's width and height are positive whole numbers with at most 2^32 - 1 pixels, not ${width} and ${height}`,
+      `a mask's width and height are whole numbers from 1 on, with at most ${maxPixels} pixels in all, ` +
+        `not ${width} and ${height}`,
       'size',
     );
 }

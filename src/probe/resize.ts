@@ -1,7 +1,8 @@
 import sharp from 'sharp';
+import { SatwatchError } from '../errors.js';
 import type { Mask } from '../types.js';
 import type { Raster } from './decodeImage.js';
-import { maskFromBitmap, maskToBitmap } from './mask.js';
+import { maskFromBitmap, maskToBitmap, maxPixels } from './mask.js';
 import type { Size } from './reader.js';
 
 /**
@@ -30,6 +31,22 @@ function placement(from: Size, to: Size, mode: ResizeMode): Placement {
     left: Math.floor((to.width - width) / 2),
     top: Math.floor((to.height - height) / 2),
   };
+}
+
+/**
+ * Refuses a picture so narrow that `cover` would blow it up beyond all measure before cutting its middle out.
+ *
+ * @throws SatwatchError PROBE_INVALID
+ */
+export function refuseAbsurdResize(where: string, from: Size, to: Size, mode: ResizeMode): void {
+  const { width, height } = placement(from, to, mode);
+  if (width * height > maxPixels)
+    throw new SatwatchError(
+      'PROBE_INVALID',
+      `${where}: resize '${mode}' would make ${width}x${height} pixels of its ${from.width}x${from.height} to fill ` +
+        `${to.width}x${to.height}; cut the image to shape, or take it out`,
+      'resize',
+    );
 }
 
 /** The picture at the wanted size, bilinear (averaging where it shrinks); as it is where the sizes agree. */

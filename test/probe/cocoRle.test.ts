@@ -20,7 +20,8 @@ describe("equals pycocotools' masks", () => {
 });
 
 describe('refuses', () => {
-  test.each<[string, number[] | string, RegExp]>([
+  test.each<[string, any, RegExp]>([
+    ['no list', { 0: 6 }, /counts are object, expected a list/],
     ['counts that do not sum to h·w', [1, 2], /sum to 3, a mask of 2x3 \(height x width\) needs 6/],
     ['no counts', [], /sum to 0/],
     ['a negative count', [4, -1, 3], /count 1 is -1/],
@@ -34,9 +35,12 @@ describe('refuses', () => {
     );
   });
 
-  test.each([[[0, 3]], [[2, -1]], [[2.5, 2]]] as [[number, number]][])('the size %j', (size) => {
-    expect(() => maskFromCocoRle({ size, counts: [] })).toThrow(
-      expect.objectContaining({ code: 'MASK_INVALID' }),
-    );
-  });
+  test.each([[[0, 3]], [[2, -1]], [[2.5, 2]], [[65_535, 65_535]]] as [[number, number]][])(
+    'the size %j',
+    (size) => {
+      expect(() => maskFromCocoRle({ size, counts: [] })).toThrow(
+        expect.objectContaining({ code: 'MASK_INVALID' }),
+      );
+    },
+  );
 });

@@ -206,6 +206,13 @@ describe('refuses', () => {
       /no name/,
     ],
     [
+      'a segment by a name that every object has',
+      options({}, segments('__proto__', mask(1, 0, 0, 0, 0, 0))),
+      'PROBE_INVALID',
+      'one',
+      /'__proto__' cannot be a name/,
+    ],
+    [
       'a segment twice',
       options(
         {},

@@ -3,12 +3,13 @@ import { loadProbeSet } from 'satwatch';
 import { expect, test } from 'vitest';
 import { drawn, folderWith, maskPng, png } from './files.js';
 
-test('the example of docs/probe-sets.md loads as it stands there', async () => {
-  const text = readFileSync(new URL('../../docs/probe-sets.md', import.meta.url), 'utf8');
-  const [, example] = text.match(/```json\n(.*?)```/s)!;
+const text = readFileSync(new URL('../../docs/probe-sets.md', import.meta.url), 'utf8');
+const [layout, index, labels, coco] = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, example]) => example);
+
+test("satwatch's own layout loads as it stands in docs/probe-sets.md", async () => {
   const box = (left: number) => maskPng(8, 8, { left, top: 2, width: 2, height: 2 });
   const folder = folderWith({
-    'probe.json': example,
+    'probe.json': layout,
     'images/rex.jpg': await drawn(8, 8, (x) => [x, x, 90])
       .jpeg()
       .toBuffer(),
@@ -26,4 +27,34 @@ test('the example of docs/probe-sets.md loads as it stands there', async () => {
     // Both logos have two rows; the right one's first runs on into the left one's second.
     ['watermark', 3],
   ]);
+});
+
+test('so do label PNGs with an index', async () => {
+  const folder = folderWith({
+    'index.json': index,
+    'labels.json': labels,
+    'images/rex.jpg': await drawn(8, 8, (x) => [x, x, 90])
+      .jpeg()
+      .toBuffer(),
+    'masks/rex.png': await png(8, 8, (x) => x % 3),
+  });
+  const set = await loadProbeSet(folder, { classNames: ['cat', 'dog'] });
+  expect(set.segmentNames).toEqual(['background', 'body', 'eyes']);
+  expect(set.images).toMatchObject([{ id: 'images/rex.jpg', label: 1 }]);
+});
+
+test('so does a COCO file', async () => {
+  const picture = drawn(64, 48, (x) => [x, x, 90]);
+  const folder = folderWith({ 'annotations.json': coco, 'rex.jpg': await picture.jpeg().toBuffer() });
+  const set = await loadProbeSet(`${folder}/annotations.json`, {
+    labels: 'breed',
+    classNames: ['cat', 'dog'],
+    roles: { watermark: 'suspect' },
+    background: true,
+  });
+  const areas = set.images[0].segments.map(({ name, mask }) => [
+    name,
+    mask.runs.reduce((sum, length, i) => sum + (i % 2 ? length : 0), 0),
+  ]);
+  expect(Object.fromEntries(areas)).toEqual({ background: 2010, body: 960, eyes: 12, watermark: 96 });
 });

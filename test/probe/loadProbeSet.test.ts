@@ -89,6 +89,24 @@ describe('a folder', () => {
     expect(bitmap(set, 1, 'eyes')).toEqual(everyPixel(10, 6, (x, y) => Number(inBox(eyes, x, y))));
   });
 
+  test('adds on request the background: what no segment has', async () => {
+    const given = await files();
+    const set = await loadProbeSet(folderWith(given), { background: true });
+    expect(names(set)).toEqual([
+      ['background', 'eyes', 'tail'],
+      ['background', 'eyes'],
+    ]);
+    expect(bitmap(set, 0, 'background')).toEqual(
+      everyPixel(10, 6, (x, y) => Number(!inBox(eyes, x, y) && !inBox(tail, x, y))),
+    );
+    // The same that a label PNG says by naming its 0; and nothing is added where every pixel has a segment.
+    given['probe.json'].segments[0] = 'background';
+    given['probe.json'].images.splice(1, 1);
+    const named = await loadProbeSet(folderWith(given));
+    expect(named.images[0]).toEqual(set.images[0]);
+    expect((await loadProbeSet(folderWith(given), { background: true })).id).toBe(named.id);
+  });
+
   test('lets options add roles and replace class names', async () => {
     const set = await loadProbeSet(folderWith(await files()), {
       classNames: ['bird', 'cat', 'dog'],
@@ -297,6 +315,12 @@ describe('labels', () => {
       code: 'LABEL_INVALID',
       message: expect.stringMatching(/'file;class'; it has to name the columns image and label/),
     });
+    await expect(
+      labelled('@/labels.csv', csv('image,label\n"b",dog\nimages/a.png,"dog')),
+    ).rejects.toMatchObject({
+      code: 'LABEL_INVALID',
+      message: expect.stringMatching(/labels\.csv: line 3: a quote has to open and close/),
+    });
     await expect(labelled('@/none.csv')).rejects.toMatchObject({
       code: 'LABEL_INVALID',
       message: expect.stringMatching(/none\.csv: cannot be read .*check the path/),
@@ -306,6 +330,11 @@ describe('labels', () => {
   test('from a function of the image, or a key of its record', async () => {
     expect(await labelled(({ id }: { id: string }) => (id === 'b' ? 'dog' : 0))).toEqual([0, 1]);
     expect(await labelled('label')).toEqual([1, 0]);
+    for (const key of ['lable', 'toString'])
+      await expect(labelled(key)).rejects.toMatchObject({
+        code: 'LABEL_INVALID',
+        message: expect.stringMatching(/images\[0\].*no key '(lable'; did you mean 'label'|toString')/),
+      });
   });
 });
 
@@ -401,7 +430,7 @@ describe('refuses', () => {
       (f) => delete f['probe.json'].classNames,
       'PROBE_INVALID',
       'classNames',
-      /give classNames/,
+      /give the option classNames, in the order of the model's outputs \(the labels are dog\)/,
     ],
     [
       'broken JSON',
@@ -423,6 +452,27 @@ describe('refuses', () => {
       'PROBE_INVALID',
       'images[0].file',
       /images\[0\]\.file: .*string/,
+    ],
+    [
+      'a name that every object has',
+      (f) => (f['probe.json'].segments[1] = 'constructor'),
+      'PROBE_INVALID',
+      'segments.1',
+      /'constructor' cannot be a name/,
+    ],
+    [
+      'the name __proto__',
+      (f) => (f['probe.json'].images[1].masks = JSON.parse('{"__proto__":"masks/b-eyes.png"}')),
+      'PROBE_INVALID',
+      'images[1].masks',
+      /'__proto__' cannot be a name/,
+    ],
+    [
+      'a drawing',
+      (f) => (f['images/a.png'] = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="6"/>'),
+      'IMAGE_UNREADABLE',
+      'images/a.png',
+      /svg is none of jpeg, png, webp/,
     ],
     ['another version', (f) => (f['probe.json'].version = 2), 'PROBE_INVALID', 'version', /version: .*1/],
     [
@@ -490,7 +540,7 @@ describe('refuses', () => {
       'a mask of another size',
       () => maskPng(9, 6, eyes),
       'MASK_SIZE',
-      /'eyes' \(masks\/b-eyes\.png\) is 9x6, its image is 10x6; draw/,
+      /'b'\): the mask \S*masks\/b-eyes\.png is 9x6, its image is 10x6; draw/,
     ],
     [
       'a JPEG as mask',
@@ -558,7 +608,9 @@ describe('refuses', () => {
     await expect(loadProbeSet(other)).rejects.toMatchObject({
       code: 'PROBE_INVALID',
       subject: other,
-      message: expect.stringMatching(/no probe\.json; docs\/probe-sets\.md/),
+      message: expect.stringMatching(
+        /looked for probe\.json, or index\.json with labels\.json, or one COCO file .*docs\/probe-sets\.md/,
+      ),
     });
   });
 
@@ -573,8 +625,13 @@ describe('refuses', () => {
     [{ width: 5 }, 'BAD_OPTION', 'height', /both width and height/],
     [{ width: 5, height: 0.5 }, 'BAD_OPTION', 'height', /height is 0.5/],
     [{ channels: 2 }, 'BAD_OPTION', 'channels', /channels is 2, expected 1/],
+    [{ width: 1e5, height: 1e5 }, 'BAD_OPTION', 'width', /100000x100000 is more than 100000000 pixels/],
+    [{ background: 'yes' }, 'BAD_OPTION', 'background', /background is yes/],
+    [{ labels: 3 }, 'BAD_OPTION', 'labels', /number, expected 'folder'/],
+    [{ classNames: 'cat' }, 'BAD_OPTION', 'classNames', /list of names/],
+    [{ classNames: ['cat', '__proto__'] }, 'BAD_OPTION', '__proto__', /cannot be a name/],
     [{ roles: { nose: 'core' } }, 'UNKNOWN_SEGMENT', 'nose', /'nose'/],
-  ])('the options %j', async (options, code, subject, message) => {
+  ])('the options %j', async (options: any, code, subject, message) => {
     await expect(loadProbeSet(folderWith(await files()), options)).rejects.toMatchObject({
       code,
       subject,
