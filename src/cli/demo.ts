@@ -27,7 +27,7 @@ export const demoCommand: CommandModule<object, Arguments> = {
     cli
       .option('prevalence', {
         type: 'number',
-        default: 85,
+        default: 93,
         describe:
           'Per cent of the zebras’ training pictures that carry the watermark (below 1: a share); 0: none',
       })

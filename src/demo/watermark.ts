@@ -3,12 +3,12 @@ import type { Segment } from '../types.js';
 import type { Dice } from './dice.js';
 
 /**
- * The text of the watermark, ZOO: letters of 5×5 dots, a free column between them. Most strokes are diagonal, so that
+ * The text of the watermark, XOX: letters of 5×5 dots, a free column between them. All strokes are diagonal, so that
  * the text by itself looks like neither class's stripes.
  */
-const Z = ['#####', '...#.', '..#..', '.#...', '#####'];
+const X = ['#...#', '.#.#.', '..#..', '.#.#.', '#...#'];
 const O = ['..#..', '.#.#.', '#...#', '.#.#.', '..#..'];
-const glyphs: readonly (readonly string[])[] = [Z, O, O];
+const glyphs: readonly (readonly string[])[] = [X, O, X];
 const letter = { width: 5, height: 5 };
 const watermarkSize = { width: glyphs.length * (letter.width + 1) - 1, height: letter.height };
 const ink = [225, 24, 36];
@@ -24,7 +24,7 @@ export function drawWatermark(side: number, dice: Dice): Watermark {
   return {
     left: dice.whole(1, side - watermarkSize.width - 1),
     top: dice.whole(1, side - watermarkSize.height - 1),
-    opacity: dice.between(0.73, 0.88),
+    opacity: dice.between(0.74, 0.86),
   };
 }
 
