@@ -92,6 +92,46 @@ export interface Effect {
   givers: number;
 }
 
+/** Pictures as they are, or changed: a segment filled with its ring's colour or blurred, or pasted from another class. */
+export type CostVariant = 'present' | 'ring' | 'blur' | 'pasted' | 'unpasted';
+
+/**
+ * What a segment costs at one observation: over probe images of `className` (null: of all classes) that show it, as they
+ * are ('present') and with it filled ('ring': the mean colour of the two pixels around it, 'blur'); over images of other
+ * classes than `className` with that class's segment pasted on ('pasted') and as they are ('unpasted').
+ */
+export interface Cost {
+  segment: string;
+  className: string | null;
+  variant: CostVariant;
+  epoch: number;
+  step: number | null;
+  images: number;
+  /** Share of right predictions; null where the model's output was not finite. */
+  accuracy: number | null;
+  /** Mean of the label's logit − the largest other logit. */
+  margin: number | null;
+}
+
+/** An attribution map in 8 bit: value / 127 · peak, row-major, height · width. */
+export interface StoredMap {
+  peak: number;
+  values: Int8Array;
+}
+
+/** A probe image at an observation. */
+export interface ImageDetail {
+  /** Index into the probe set's images. */
+  index: number;
+  id: string;
+  label: number;
+  /** null where the model's output was not finite, or the store is older than this figure. */
+  predicted: number | null;
+  margin: number | null;
+  /** Ordered by rank; null where the image's map held a NaN or an infinity. */
+  sat: SatRow[] | null;
+}
+
 export type Level = 'warning' | 'alarm' | 'severe';
 
 export interface Alert {
@@ -107,7 +147,7 @@ export interface Alert {
   /** What the rule saw, its thresholds, and the peak since: `peak`, `peakEpoch`. */
   evidence: Record<string, unknown>;
   resolvedEpoch: number | null;
-  /** One entry a channel: delivered, or the error. */
+  /** One entry a channel: 'pending', 'delivered', 'failed: …' (perhaps tried again) or 'refused: …'. */
   delivery: Record<string, string>;
 }
 

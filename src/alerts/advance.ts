@@ -8,8 +8,9 @@ import { type Finding, order, type Rule } from './rule.js';
  * starts and resolved when its finding is gone; its peak is kept. A finding that grows to a higher level ends the
  * lower alert and raises the higher one; one that falls to a lower level keeps its alert until it is gone.
  */
-export function advance(history: History, rules: readonly Rule[], alerts: readonly Alert[]): AlertChanges {
+export function advance(history: History, rules: readonly Rule[], all: readonly Alert[]): AlertChanges {
   const { epoch } = latest(history);
+  const alerts = asOf(epoch, all);
   const raised: NewAlert[] = [];
   const updated: Alert[] = [];
   rules.forEach((rule, index) => {
@@ -49,6 +50,18 @@ export function advance(history: History, rules: readonly Rule[], alerts: readon
     }
   });
   return { raised, updated };
+}
+
+/**
+ * A run resumed from an earlier checkpoint comes to its epochs again: what was raised later waits until then, and what
+ * ended later has not ended yet.
+ */
+function asOf(epoch: number, alerts: readonly Alert[]): Alert[] {
+  return alerts
+    .filter((alert) => alert.epoch <= epoch)
+    .map((alert) =>
+      alert.resolvedEpoch !== null && alert.resolvedEpoch > epoch ? { ...alert, resolvedEpoch: null } : alert,
+    );
 }
 
 /** The newest findings that stood at each of the last `consecutive` observations, at the lowest level they had. */

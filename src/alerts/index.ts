@@ -1,6 +1,6 @@
-import type { Channel } from './channel.js';
 import { consoleChannel } from './channels/console.js';
 import { stopTraining } from './channels/stopTraining.js';
+import { webhook } from './channels/webhook.js';
 import type { Rule } from './rule.js';
 import { outranks } from './rules/outranks.js';
 import { probeAccuracy } from './rules/probeAccuracy.js';
@@ -9,19 +9,24 @@ import { rankThreshold } from './rules/rankThreshold.js';
 import { reliance } from './rules/reliance.js';
 import { zeroAttribution } from './rules/zeroAttribution.js';
 
-export type { Channel, ChannelLike, DeliveryContext } from './channel.js';
+export {
+  type Channel,
+  type ChannelLike,
+  checkLevel,
+  type DeliveryContext,
+  DeliveryFailure,
+  levelsFrom,
+} from './channel.js';
 export type { History, Observed } from './history.js';
-export { measureEffects, pairsOf } from './reliance/schedule.js';
+export { marginOf } from './reliance/costs.js';
+export { type Measurements, measureEffects, pairsOf } from './reliance/schedule.js';
 export type { Finding, Rule } from './rule.js';
 
 /** Pure functions of a run's history, one factory each. */
 export const rules = { rankThreshold, rankShift, outranks, reliance, zeroAttribution, probeAccuracy };
 
 /** Where alerts go, one factory each. A plain function of an alert is a channel too. */
-export const channels: { console: () => Channel; stopTraining: typeof stopTraining } = {
-  console: consoleChannel,
-  stopTraining,
-};
+export const channels = { console: consoleChannel, webhook, stopTraining };
 
 /** What watches without being asked: needs no configuration beyond roles. */
 export function defaultRules(): Rule[] {

@@ -1,4 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
+import { marginOf } from '../alerts/index.js';
 import type { Tf } from '../backend/types.js';
 import { attribute, batchSize, type Head, largest, type Model } from '../saliency/index.js';
 import { chanceRanks, shiftOffsets } from '../sat/chanceRanks.js';
@@ -6,20 +7,24 @@ import { satFromPrefix } from '../sat/computeSat.js';
 import { aggregateSats } from '../sat/index.js';
 import { localRanks } from '../sat/localRanks.js';
 import { prefixSums } from '../sat/prefixSums.js';
-import type { AggregatedRow } from '../store/index.js';
-import type { ProbeSet, SatRow } from '../types.js';
+import { type AggregatedRow, quantise } from '../store/index.js';
+import type { ProbeSet, SatRow, StoredMap } from '../types.js';
 import type { Config } from './options.js';
 import { batchOf } from './pixels.js';
 
 /** Shifts an image for the chance rank. */
 const shifts = 10;
 
-/** What one image gives: its SAT, the chance ranks of its segments, and whether the model is right about it. */
+/** What one image gives: its SAT, the chance ranks of its segments, what the model says of it, and its map if asked for. */
 export interface ImageMeasurement {
+  label: number;
   sat: SatRow[] | null;
   chance: { relative: Float64Array; absolute: Float64Array } | null;
   /** null where the model's output is not finite. */
-  correct: boolean | null;
+  predicted: number | null;
+  /** The label's logit − the largest other logit. */
+  margin: number | null;
+  map: StoredMap | null;
 }
 
 /** Saliency → SAT for every probe image, a batch at a time; the event loop runs between batches. */
@@ -30,6 +35,7 @@ export async function measureImages(
   probe: ProbeSet,
   pixels: Float32Array[],
   config: Config,
+  { keepMaps = false }: { keepMaps?: boolean } = {},
 ): Promise<ImageMeasurement[]> {
   const { height, width, channels, images, segmentNames } = probe;
   const size = batchSize([1, height, width, channels]);
@@ -46,15 +52,50 @@ export async function measureImages(
       for (let i = 0; i < count; i++) {
         const image = images[start + i];
         const row = logits.subarray(i * classes, (i + 1) * classes);
-        const prefix = prefixSums(maps.subarray(i * area, (i + 1) * area));
+        const map = maps.subarray(i * area, (i + 1) * area);
+        const prefix = prefixSums(map);
         const sat = satFromPrefix(prefix, image.segments);
         const offsets = shiftOffsets(config.seed, start + i, shifts, width, height);
+        const finite = row.every(Number.isFinite);
         result.push({
+          label: image.label,
           sat: sat && asStored(sat),
           chance: sat && chanceRanks(prefix, image.segments, segmentNames, offsets),
-          correct: row.every(Number.isFinite) ? largest(row, -1) === image.label : null,
+          predicted: finite ? largest(row, -1) : null,
+          margin: finite ? marginOf(row, image.label) : null,
+          map: keepMaps ? quantise(map) : null,
         });
       }
+    } finally {
+      batch.dispose();
+    }
+  }
+  return result;
+}
+
+/** The attribution map of single images; null where it is not finite. */
+export async function mapsOf(
+  tf: Tf,
+  model: Model,
+  probe: ProbeSet,
+  pixels: Float32Array[],
+  config: Config,
+  images: readonly number[],
+): Promise<Map<number, StoredMap | null>> {
+  const { height, width } = probe;
+  const chosen = { ...probe, images: images.map((i) => probe.images[i]) };
+  const theirs = images.map((i) => pixels[i]);
+  const result = new Map<number, StoredMap | null>();
+  const size = batchSize([1, height, width, probe.channels]);
+  for (let start = 0; start < images.length; start += size) {
+    const count = Math.min(size, images.length - start);
+    const batch = batchOf(tf, theirs, start, count, probe);
+    try {
+      const maps = await read(tf, () =>
+        attribute(tf, model, batch, attributeOptions(config, chosen, start, count)),
+      );
+      for (let i = 0; i < count; i++)
+        result.set(images[start + i], quantise(maps.subarray(i * height * width, (i + 1) * height * width)));
     } finally {
       batch.dispose();
     }
@@ -129,6 +170,8 @@ export function aggregate(measured: ImageMeasurement[], probe: ProbeSet): Aggreg
 
 /** Share of the probe images the model is right about; null where its output is not finite anywhere. */
 export function accuracy(measured: ImageMeasurement[]): number | null {
-  const known = measured.filter(({ correct }) => correct !== null);
-  return known.length ? known.filter(({ correct }) => correct).length / known.length : null;
+  const known = measured.filter(({ predicted }) => predicted !== null);
+  return known.length
+    ? known.filter(({ predicted, label }) => predicted === label).length / known.length
+    : null;
 }

@@ -2,20 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { advance } from '../alerts/advance.js';
-import { type History, measureEffects, type Observed, pairsOf, type Rule } from '../alerts/index.js';
+import {
+  type History,
+  type Measurements,
+  measureEffects,
+  type Observed,
+  pairsOf,
+  type Rule,
+} from '../alerts/index.js';
 import type { Tf } from '../backend/types.js';
 import { SatwatchError } from '../errors.js';
 import { loadProbeSet } from '../probe/index.js';
 import { type Head, headOf, isGraphModel, isLayersModel, type Model } from '../saliency/index.js';
-import { openStore, RunWriter, type Store } from '../store/index.js';
+import { type AlertChanges, openStore, RunWriter, type Store } from '../store/index.js';
 import type { Alert, Metrics, ProbeSet } from '../types.js';
-import { deliver } from './deliver.js';
+import { Deliveries } from './deliveries.js';
 import { recall } from './history.js';
-import { accuracy, aggregate, measureImages } from './measure.js';
+import { accuracy, aggregate, type ImageMeasurement, mapsOf, measureImages } from './measure.js';
 import { checkInput, checkOutput, describeModel, modelInput } from './model.js';
 import { type Config, checkOptions, describeConfig, type MonitorOptions } from './options.js';
 import { startPage } from './page.js';
+import { keepPictures } from './pictures.js';
 import { batchOf, modelPixels } from './pixels.js';
+import { telling } from './telling.js';
 import { versions } from './versions.js';
 
 export interface ObserveOptions {
@@ -25,6 +34,8 @@ export interface ObserveOptions {
   step?: number;
   /** The training's numbers at this point, as `fit` logs them. */
   metrics?: Record<string, number | null | undefined>;
+  /** What the model was read from: kept as an event of the run, written with the observation or not at all. */
+  checkpoint?: string;
 }
 
 export interface Observation {
@@ -65,7 +76,7 @@ export class Monitor {
   private lastBeat = 0;
   private readonly spent = { watching: 0, total: 0 };
   private readonly reported = new Set<string>();
-  private readonly pending = new Set<Promise<void>>();
+  private readonly deliveries: Deliveries;
   private readonly onExit = () => this.abandon();
 
   constructor(
@@ -73,6 +84,12 @@ export class Monitor {
     options: MonitorOptions,
   ) {
     this.config = checkOptions(options);
+    this.deliveries = new Deliveries(this.config.channels, {
+      stop: () => {
+        this.stopping = true;
+      },
+      report: (what, error, epoch) => this.report(what, error, epoch),
+    });
   }
 
   /** The run's name, once it has started. */
@@ -92,6 +109,7 @@ export class Monitor {
       this.use(model);
       if (typeof config.store === 'string') this.store = openStore(config.store);
       this.ready.writer.reopen(this.store!);
+      this.deliveries.resume(this.store!, this.ready.writer.name);
       process.once('exit', this.onExit);
       return;
     }
@@ -136,6 +154,12 @@ export class Monitor {
     process.once('exit', this.onExit);
     const roles = new Set(Object.values(probe.roles));
     const { writer } = this.ready;
+    this.deliveries.resume(store, writer.name);
+    try {
+      await keepPictures(probe, writer, store);
+    } catch (error) {
+      this.report('the probe pictures could not be stored for the page', error, null);
+    }
     this.say(
       `watching '${writer.name}'${writer.resumed ? ' (resumed)' : ''} with ${config.method.name} on ${probe.images.length} pictures, ${probe.segmentNames.length} segments; store ${store.path}`,
     );
@@ -146,14 +170,28 @@ export class Monitor {
     if (config.dashboard) await this.openPage(store.path, config.dashboard.port);
   }
 
+  /**
+   * Whether another model can stand in for the run's: one trial picture through the whole saliency.
+   * @throws SatwatchError MODEL_INPUT, MODEL_OUTPUT, NO_GRADIENT
+   */
+  async check(model: Model): Promise<void> {
+    const { probe, pixels } = this.ready!;
+    const { head } = this.config;
+    checkInput(modelInput(model, head), probe);
+    await this.tryOnce(model, headOf(this.tf, model, head), probe, pixels);
+  }
+
   /** Measures the model now and stores the observation; the alerts raised are delivered and returned. */
-  async observe(model: Model, { epoch, step, metrics = {} }: ObserveOptions): Promise<Observation> {
+  async observe(
+    model: Model,
+    { epoch, step, metrics = {}, checkpoint }: ObserveOptions,
+  ): Promise<Observation> {
     const started = performance.now();
     if (!this.ready) await this.start(model);
     else this.use(model);
     const nothing = { epoch, step: step ?? null, alerts: [], stop: this.stopping };
     try {
-      const alerts = await this.pipeline(started, epoch, step ?? null, metrics);
+      const alerts = await this.pipeline(started, epoch, step ?? null, metrics, checkpoint);
       return { ...nothing, alerts, stop: this.stopping, seconds: (performance.now() - started) / 1000 };
     } catch (error) {
       this.report(`epoch ${epoch} could not be observed`, error, epoch);
@@ -167,39 +205,64 @@ export class Monitor {
     epoch: number,
     step: number | null,
     given: ObserveOptions['metrics'],
+    checkpoint: string | undefined,
   ): Promise<Alert[]> {
     const { tf, config } = this;
     const { model, head, probe, pixels, writer, history, alerts } = this.ready!;
 
-    const measured = await measureImages(tf, model, head, probe, pixels, config);
+    // A run resumed from an earlier checkpoint leaves the epochs after it behind, in the store until they come again.
+    const past = history.observed.filter(
+      (other) => other.epoch <= epoch && (step === null ? other.epoch !== epoch : other.step !== step),
+    );
+    const place = past.length;
+    const keepMaps = typeof config.keepMaps === 'number' && place % config.keepMaps === 0;
+    const measured = await measureImages(tf, model, head, probe, pixels, config, { keepMaps });
     const rows = aggregate(measured, probe);
     const probeAccuracy = accuracy(measured);
     const metrics = finite(given ?? {});
     const budget = config.budget ?? saliencyCost(config, probe);
     const needed = config.rules.some((rule) => rule.measures === 'reliance') && budget > 0;
     const predict = (batch: Float32Array, n: number) => this.predict(head, probe, batch, n);
-    const effects = needed
-      ? await measureEffects(probe, pixels, history, rows, predict, { budget, seed: config.seed })
-      : [];
+    const limits = { budget, seed: config.seed };
+    const { effects, costs }: Measurements = needed
+      ? await measureEffects(probe, pixels, { ...history, observed: past }, rows, predict, measured, limits)
+      : { effects: [], costs: [] };
 
     const observed: Observed = { epoch, step, metrics, probeAccuracy, rows, effects };
-    // A run resumed from an earlier checkpoint leaves the epochs after it behind, in the store until they come again.
-    const past = history.observed.filter(
-      (other) => other.epoch <= epoch && (step === null ? other.epoch !== epoch : other.step !== step),
-    );
     const next = { ...history, observed: [...past, observed] };
     // Epoch 0 is the baseline: before training, random filters are swayed by anything.
     const judged = (rule: Rule) => (rule.measures && epoch === 0 ? { ...rule, evaluate: () => [] } : rule);
-    const changes = advance(next, config.rules.map(judged), alerts);
+    const found = advance(next, config.rules.map(judged), alerts);
+    const changes = this.deliveries.address(await this.withPictures(found, measured));
 
     const now = performance.now();
     const seconds = (now - started) / 1000;
     const share = this.lastEnd === undefined ? null : Math.min(1, (now - started) / (now - this.lastEnd));
     const sats = measured.map(({ sat }) => sat);
+    const maps = new Map(measured.flatMap(({ map }, i) => (map ? [[i, map] as const] : [])));
     const raised = writer.observation(
-      { epoch, step, seconds, share, metrics, probeAccuracy, sats, rows, effects },
+      {
+        epoch,
+        step,
+        seconds,
+        share,
+        metrics,
+        probeAccuracy,
+        sats,
+        predictions: measured,
+        rows,
+        effects,
+        costs,
+        maps,
+        checkpoint,
+      },
       changes,
     );
+
+    if (maps.size > 0 && place === 0) {
+      const megabytes = this.store!.mapBytes(writer.run, { epoch, step }) / 1e6;
+      this.say(`the maps of an observation take ${megabytes.toFixed(1)} MB (${maps.size} pictures)`);
+    }
 
     history.observed = next.observed;
     const updated = new Map(changes.updated.map((alert) => [alert.id, alert]));
@@ -210,8 +273,23 @@ export class Monitor {
     }
     this.lastEnd = performance.now();
     this.lastBeat = Date.now();
-    for (const alert of raised) this.deliver(alert);
+    for (const alert of raised) this.deliveries.send(alert);
     return raised;
+  }
+
+  /** The pictures behind what is raised, kept as they are now: the model will be another one soon. */
+  private async withPictures(changes: AlertChanges, measured: ImageMeasurement[]): Promise<AlertChanges> {
+    const { tf, config } = this;
+    const { model, probe, pixels } = this.ready!;
+    if (config.keepMaps === 'none' || changes.raised.length === 0) return changes;
+    const behind = changes.raised.map((alert) => telling(alert, measured, probe));
+    const missing = [...new Set(behind.flat())].filter((i) => !measured[i].map);
+    const maps = await mapsOf(tf, model, probe, pixels, config, missing);
+    const raised = changes.raised.map((alert, a) => ({
+      ...alert,
+      images: behind[a].map((image) => ({ image, map: measured[image].map ?? maps.get(image) ?? null })),
+    }));
+    return { ...changes, raised };
   }
 
   /** Says that the training is alive; cheap enough for every batch. */
@@ -225,10 +303,9 @@ export class Monitor {
     }
   }
 
-  /** Epochs and step of the run's last observation, for whoever counts on; null before the first. */
-  last(): { epoch: number; step: number | null } | null {
-    const observed = this.ready?.history.observed;
-    return observed?.length ? observed[observed.length - 1] : null;
+  /** Epochs and step of the run's last observation up to `epoch`, for whoever counts on; null before the first. */
+  last(epoch = Number.POSITIVE_INFINITY): { epoch: number; step: number | null } | null {
+    return this.ready?.history.observed.findLast((observed) => observed.epoch <= epoch) ?? null;
   }
 
   /** The stored observation at exactly this epoch, if there is one. */
@@ -240,10 +317,7 @@ export class Monitor {
   async finish(): Promise<void> {
     if (!this.ready) return;
     // Deliveries may be slow; they get a moment, never more.
-    await Promise.race([
-      Promise.all(this.pending),
-      new Promise((resolve) => setTimeout(resolve, 5000).unref()),
-    ]);
+    await this.deliveries.settle(5000);
     try {
       this.ready.writer.finish('done');
     } catch (error) {
@@ -302,41 +376,24 @@ export class Monitor {
     }
   }
 
-  /** Class probabilities [n · classes] of n pictures in the model's range. */
+  /** Class probabilities and logits [n · classes] of n pictures in the model's range. */
   private async predict(
     head: Head,
     { height, width, channels }: ProbeSet,
     batch: Float32Array,
     n: number,
-  ): Promise<Float32Array> {
+  ): Promise<{ probabilities: Float32Array; logits: Float32Array }> {
     const { tf } = this;
-    const result = tf.tidy(() =>
-      head.probabilities(head.logits(tf.tensor4d(batch, [n, height, width, channels]))),
-    );
-    try {
-      return (await result.data()) as Float32Array;
-    } finally {
-      result.dispose();
-    }
-  }
-
-  private deliver(alert: Alert): void {
-    const { writer } = this.ready!;
-    const context = {
-      run: writer.name,
-      stop: () => {
-        this.stopping = true;
-      },
-    };
-    const delivery = deliver(alert, this.config.channels, context).then(() => {
-      try {
-        if (this.store?.isOpen) writer.delivery(alert);
-      } catch (error) {
-        this.report('a delivery could not be stored', error, alert.epoch);
-      }
+    const answer = tf.tidy(() => {
+      const logits = head.logits(tf.tensor4d(batch, [n, height, width, channels]));
+      return { logits, probabilities: head.probabilities(logits) };
     });
-    this.pending.add(delivery);
-    delivery.finally(() => this.pending.delete(delivery));
+    try {
+      const [probabilities, logits] = await Promise.all([answer.probabilities.data(), answer.logits.data()]);
+      return { probabilities: probabilities as Float32Array, logits: logits as Float32Array };
+    } finally {
+      tf.dispose(answer as never);
+    }
   }
 
   private async openPage(store: string, port?: number): Promise<void> {

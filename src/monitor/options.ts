@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Channel, ChannelLike } from '../alerts/channel.js';
 import { consoleChannel } from '../alerts/channels/console.js';
-import { defaultRules, type Rule } from '../alerts/index.js';
+import { checkLevel, defaultRules, type Rule } from '../alerts/index.js';
 import { refuseUnknownOptions, SatwatchError } from '../errors.js';
 import { type HeadOptions, methodNamed, type SaliencyMethod, type Score } from '../saliency/index.js';
 import { Store } from '../store/index.js';
@@ -35,6 +35,11 @@ export interface MonitorOptions extends HeadOptions {
   channels?: ChannelLike[];
   /** The reliance test's budget in forward passes (images) an observation; 0 turns it off. */
   reliance?: { budget?: number };
+  /**
+   * Which attribution maps the store keeps, in 8 bit: those behind 'alerts' (default), 'none', or also all maps of every
+   * so many observations (1: of each).
+   */
+  keepMaps?: 'none' | 'alerts' | number;
   /** Serve the page from a process of its own, which outlives the training. */
   dashboard?: boolean | { port?: number };
   /** Epochs the training is expected to have (the callback knows); the reliance test spends its error rate over them. */
@@ -61,6 +66,7 @@ const optionNames = [
   'rules',
   'channels',
   'reliance',
+  'keepMaps',
   'dashboard',
   'epochs',
   'seed',
@@ -85,6 +91,7 @@ export interface Config {
   rules: Rule[];
   channels: Channel[];
   budget: number | undefined;
+  keepMaps: 'none' | 'alerts' | number;
   dashboard: false | { port?: number };
   epochs: number | undefined;
   seed: number;
@@ -96,7 +103,7 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
   refuseUnknownOptions('satwatch', options, optionNames);
   const { probe, store, inputRange, preprocess, every = 1 } = options;
   if (typeof probe !== 'string' && !Array.isArray(probe?.images))
-    bad('probe', probe, 'a folder with a probe.json, or a ProbeSet from createProbeSet or loadProbeSet');
+    bad('probe', probe, 'a folder or an annotation file, or a ProbeSet from createProbeSet or loadProbeSet');
   if (typeof probe === 'string' && !existsSync(probe))
     throw new SatwatchError('PROBE_NOT_FOUND', `probe: no such folder or file: ${probe}`, probe);
   if (typeof store !== 'string' && !(store instanceof Store))
@@ -136,6 +143,12 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
   const rules = options.rules ?? [];
   if (!Array.isArray(rules) || rules.some((rule) => typeof rule?.evaluate !== 'function'))
     bad('rules', rules, 'a list of rules such as rules.rankThreshold({ segment, rank })');
+  const { keepMaps = 'alerts' } = options;
+  if (
+    !['none', 'alerts'].includes(keepMaps as string) &&
+    !(Number.isInteger(keepMaps) && Number(keepMaps) >= 1)
+  )
+    bad('keepMaps', keepMaps, "'none', 'alerts' or a whole number of observations from 1");
   const { dashboard = false } = options;
   if (typeof dashboard === 'object') refuseUnknownOptions('dashboard', dashboard, ['port']);
   return Object.freeze({
@@ -153,8 +166,9 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
     everyEpochs: typeof every === 'number' ? every : 1,
     everyBatches: batches,
     rules: [...defaultRules().filter((rule) => !rules.some((own) => own.name === rule.name)), ...rules],
-    channels: (options.channels ?? [consoleChannel()]).map(toChannel),
+    channels: distinct((options.channels ?? [consoleChannel()]).map(toChannel)),
     budget,
+    keepMaps,
     dashboard: dashboard === true ? {} : dashboard,
     epochs: options.epochs,
     seed: options.seed ?? 1,
@@ -178,6 +192,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     rules: config.rules.map((rule) => ({ name: rule.name, ...rule.options })),
     channels: config.channels.map((channel) => channel.name),
     budget: config.budget ?? null,
+    keepMaps: config.keepMaps,
     seed: config.seed,
   };
 }
@@ -192,7 +207,17 @@ function toChannel(channel: ChannelLike, index: number): Channel {
     };
   if (typeof channel?.deliver !== 'function')
     bad('channels', channel, 'channels such as channels.console(), or functions of an alert');
+  if (channel.level !== undefined) checkLevel(channel.name, channel.level);
   return channel;
+}
+
+/** What waits in the store for a channel is known by the channel's name. */
+function distinct(channels: Channel[]): Channel[] {
+  const names = channels.filter(({ retry }) => retry).map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    bad('channels', `two called '${twice}'`, "each its own, e.g. channels.webhook({ url, name: 'on call' })");
+  return channels;
 }
 
 function isRange(range: unknown): boolean {

@@ -1,5 +1,8 @@
+export { quantise } from './blobs.js';
 export type { StoredProbeSet } from './layout.js';
+export { Outbox, type Owed, type Recipient } from './outbox.js';
 export {
+  type At,
   openStore,
   type RunEvent,
   type RunInfo,
@@ -9,6 +12,7 @@ export {
 export {
   type AggregatedRow,
   type AlertChanges,
+  type AlertImage,
   type NewAlert,
   RunWriter,
 } from './writer.js';

@@ -46,16 +46,24 @@ export interface AttributionRow {
 /** An image's rows without ranks; null where the image was invalid. */
 export function decodeAttributions(blob: Buffer, probe: StoredProbeSet): (AttributionRow[] | null)[] {
   let at = 0;
-  return probe.images.map(([, , segments]) => {
-    const rows: AttributionRow[] = [];
-    for (let s = 0; s < segments.length; s += 2, at += 4)
-      rows.push({
-        segment: probe.segmentNames[segments[s]],
-        area: segments[s + 1],
-        attribution: blob.readFloatLE(at),
-      });
-    return rows.some((row) => Number.isNaN(row.attribution)) ? null : rows;
+  return probe.images.map(([, , segments], image) => {
+    const rows = decodeRows(blob.subarray(at), probe, image);
+    at += 2 * segments.length;
+    return rows;
   });
+}
+
+/** Of one image, whose attributions the blob starts with. */
+export function decodeRows(blob: Buffer, probe: StoredProbeSet, image: number): AttributionRow[] | null {
+  const [, , segments] = probe.images[image];
+  const rows: AttributionRow[] = [];
+  for (let s = 0; s < segments.length; s += 2)
+    rows.push({
+      segment: probe.segmentNames[segments[s]],
+      area: segments[s + 1],
+      attribution: blob.readFloatLE(2 * s),
+    });
+  return rows.some((row) => Number.isNaN(row.attribution)) ? null : rows;
 }
 
 function area(runs: Uint32Array): number {

@@ -10,7 +10,8 @@ export type Db = Database.Database;
 const busyTimeout = 5000;
 
 /**
- * Opens the file, or makes it, and brings its schema up to date.
+ * Opens the file, or makes it, and brings its schema up to date (also for a reader: an older satwatch's file is
+ * written to once).
  * @throws SatwatchError STORE_NOT_FOUND, STORE_NOT_SQLITE, STORE_NEWER, STORE_READONLY, STORE_FULL, STORE_FAILED
  */
 export function openDatabase(path: string, readonly: boolean): Db {
@@ -43,12 +44,13 @@ export function openDatabase(path: string, readonly: boolean): Db {
         path,
       );
     if (readonly) {
-      if (version < migrations.length)
+      if (version === 0)
         throw new SatwatchError(
           'STORE_NOT_SQLITE',
-          `store ${path}: holds no runs yet, or schema ${version} of an older satwatch; start a training on it first`,
+          `store ${path}: holds no runs yet; start a training on it first`,
           path,
         );
+      if (version < migrations.length) openDatabase(path, false).close();
     } else {
       useWal(db);
       db.pragma('synchronous = NORMAL');

@@ -98,4 +98,51 @@ export const migrations: readonly string[] = [
   JOIN runs r ON r.id = o.run
   JOIN probe_sets p ON p.id = o.probe_set;
   `,
+  `
+  ALTER TABLE observations ADD COLUMN predictions BLOB; -- an image each: margin float32, predicted class uint16, little endian
+
+  CREATE TABLE pictures ( -- the probe images as the page shows them
+    probe_set TEXT NOT NULL REFERENCES probe_sets(id),
+    image INTEGER NOT NULL, -- index into probe_sets.images
+    jpeg BLOB NOT NULL,
+    masks BLOB NOT NULL,    -- run-length masks of the image's segments
+    PRIMARY KEY (probe_set, image)
+  );
+
+  CREATE TABLE maps ( -- attribution maps in 8 bit, of the observations that keepMaps names
+    observation INTEGER NOT NULL REFERENCES observations(id) ON DELETE CASCADE,
+    image INTEGER NOT NULL,
+    peak REAL NOT NULL,     -- the attribution that 127 stands for
+    map BLOB NOT NULL,      -- int8, height * width, row-major, deflated
+    PRIMARY KEY (observation, image)
+  );
+
+  CREATE TABLE alert_images ( -- the pictures behind an alert, as they were when it was raised
+    alert INTEGER NOT NULL REFERENCES alerts(id) ON DELETE CASCADE,
+    place INTEGER NOT NULL, -- 0 is the most telling
+    probe_set TEXT NOT NULL REFERENCES probe_sets(id),
+    image INTEGER NOT NULL,
+    attributions BLOB NOT NULL, -- float32, one a segment of the image
+    predicted INTEGER, margin REAL,
+    peak REAL, map BLOB,
+    PRIMARY KEY (alert, place)
+  );
+
+  CREATE TABLE costs ( -- what a segment costs: accuracy and margin with and without it
+    observation INTEGER NOT NULL REFERENCES observations(id) ON DELETE CASCADE,
+    segment INTEGER NOT NULL,
+    class INTEGER NOT NULL,  -- 'pasted' and 'unpasted': the class it was taken from; else that of the images, -1 is all
+    variant TEXT NOT NULL CHECK (variant IN ('present', 'ring', 'blur', 'pasted', 'unpasted')),
+    images INTEGER NOT NULL, accuracy REAL, margin REAL,
+    PRIMARY KEY (observation, segment, class, variant)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE deliveries ( -- what a channel has still to deliver; gone when delivered or given up
+    alert INTEGER NOT NULL REFERENCES alerts(id) ON DELETE CASCADE,
+    channel TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_at INTEGER NOT NULL, -- ms since 1970; no process may try before, which also holds off the others during an attempt
+    PRIMARY KEY (alert, channel)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -4,13 +4,24 @@ import { localRanks } from '../sat/localRanks.js';
 import type {
   Aggregation,
   Alert,
+  Cost,
   Effect,
+  ImageDetail,
   Metrics,
   ObservationInfo,
   SatRow,
+  Segment,
+  StoredMap,
   TrajectoryRow,
 } from '../types.js';
-import { type BlobLayout, decodeAttributions, type StoredProbeSet } from './layout.js';
+import { decodeMap, decodeMasks, decodePrediction } from './blobs.js';
+import {
+  type AttributionRow,
+  type BlobLayout,
+  decodeAttributions,
+  decodeRows,
+  type StoredProbeSet,
+} from './layout.js';
 import { type Db, openDatabase } from './open.js';
 
 /** A run without a sign of life for longer than this is called stale, in ms. */
@@ -51,6 +62,9 @@ export interface Changes {
   observations: { run: number; id: number }[];
   alerts: { run: number; id: number }[];
 }
+
+/** An observation: by its epoch (the last one there), its step too where an epoch has several, or its place. */
+export type At = 'first' | 'last' | { epoch: number; step?: number | null };
 
 /** A run's id or its name. */
 export type RunRef = number | string;
@@ -204,21 +218,109 @@ export class Store {
     run: RunRef,
     epoch: number | 'last' = 'last',
   ): { image: string; label: number; sat: SatRow[] | null }[] {
-    const info = this.run(run);
-    const row = this.db
-      .prepare(
-        `SELECT probe_set, attributions FROM observations WHERE run = ? AND probe_set = ? ${epoch === 'last' ? '' : 'AND epoch = ?'}
-         ORDER BY epoch DESC, step DESC LIMIT 1`,
-      )
-      .get(...(epoch === 'last' ? [info.id, info.probeSet] : [info.id, info.probeSet, epoch])) as any;
+    const row = this.observation(run, epoch === 'last' ? epoch : { epoch });
     if (!row) return [];
     const probe = this.probeSet(row.probe_set);
     return decodeAttributions(row.attributions, probe).map((rows, i) => {
       const [image, label] = probe.images[i];
-      if (!rows) return { image, label, sat: null };
-      const ranks = localRanks(rows.map((r) => r.attribution));
-      return { image, label, sat: rows.map((r, j) => ({ ...r, rank: ranks[j] })) };
+      return { image, label, sat: rows && ranked(rows) };
     });
+  }
+
+  /** Every probe image at an observation; null where there is no such observation. */
+  images(
+    run: RunRef,
+    at: At,
+  ): { epoch: number; step: number | null; probeSet: string; images: ImageDetail[] } | null {
+    const row = this.observation(run, at);
+    if (!row) return null;
+    const probe = this.probeSet(row.probe_set);
+    const images = decodeAttributions(row.attributions, probe).map((rows, index): ImageDetail => {
+      const [id, label] = probe.images[index];
+      return { index, id, label, ...decodePrediction(row.predictions, index), sat: rows && byRank(rows) };
+    });
+    return { epoch: row.epoch, step: row.step, probeSet: row.probe_set, images };
+  }
+
+  /** Peaks of the maps kept at an observation, by image. */
+  maps(run: RunRef, at: At): Map<number, number> {
+    const row = this.observation(run, at);
+    if (!row) return new Map();
+    const kept = this.db.prepare('SELECT image, peak FROM maps WHERE observation = ?').raw().all(row.id);
+    return new Map(kept as [number, number][]);
+  }
+
+  /** What an observation's kept maps take in the file, in bytes. */
+  mapBytes(run: RunRef, at: At): number {
+    const row = this.observation(run, at);
+    if (!row) return 0;
+    const sum = this.db.prepare('SELECT total(length(map)) FROM maps WHERE observation = ?').pluck();
+    return sum.get(row.id) as number;
+  }
+
+  /** An image's attribution map at an observation, where `keepMaps` kept it. */
+  map(run: RunRef, at: At, image: number): StoredMap | null {
+    const row = this.observation(run, at);
+    const kept =
+      row &&
+      (this.db
+        .prepare('SELECT peak, map FROM maps WHERE observation = ? AND image = ?')
+        .get(row.id, image) as any);
+    return kept ? decodeMap(kept.peak, kept.map) : null;
+  }
+
+  /** A probe image as a JPEG of at most 256 pixels a side, and its masks; null where the store has none. */
+  picture(probeSet: string, image: number): { jpeg: Buffer; segments: Segment[] } | null {
+    const row = this.db
+      .prepare('SELECT jpeg, masks FROM pictures WHERE probe_set = ? AND image = ?')
+      .get(probeSet, image) as { jpeg: Buffer; masks: Buffer } | undefined;
+    return row ? { jpeg: row.jpeg, segments: decodeMasks(row.masks, this.probeSet(probeSet), image) } : null;
+  }
+
+  countPictures(probeSet: string): number {
+    return this.db
+      .prepare('SELECT count(*) FROM pictures WHERE probe_set = ?')
+      .pluck()
+      .get(probeSet) as number;
+  }
+
+  /** The pictures behind an alert as they were when it was raised, the most telling first. */
+  alertImages(alert: number): (ImageDetail & { probeSet: string; map: StoredMap | null })[] {
+    const rows = this.db
+      .prepare('SELECT * FROM alert_images WHERE alert = ? ORDER BY place')
+      .all(alert) as any[];
+    return rows.map((row) => {
+      const probe = this.probeSet(row.probe_set);
+      const [id, label] = probe.images[row.image];
+      const attributions = decodeRows(row.attributions, probe, row.image);
+      return {
+        probeSet: row.probe_set,
+        index: row.image,
+        id,
+        label,
+        predicted: row.predicted,
+        margin: row.margin,
+        sat: attributions && byRank(attributions),
+        map: row.map && decodeMap(row.peak, row.map),
+      };
+    });
+  }
+
+  private observation(run: RunRef, at: At): ObservationRecord | undefined {
+    const info = this.run(run);
+    const step = typeof at === 'object' ? at.step : undefined;
+    const [where, order, ...values] =
+      typeof at === 'object'
+        ? step == null
+          ? ['AND epoch = ?', 'DESC', at.epoch]
+          : ['AND epoch = ? AND step = ?', 'DESC', at.epoch, step]
+        : ['', at === 'first' ? 'ASC' : 'DESC'];
+    return this.db
+      .prepare(
+        `SELECT id, probe_set, epoch, step, attributions, predictions FROM observations
+         WHERE run = ? AND probe_set = ? ${where} ORDER BY epoch ${order}, step ${order} LIMIT 1`,
+      )
+      .get(info.id, info.probeSet, ...values) as ObservationRecord | undefined;
   }
 
   /** The run's observations in order of epoch, without their rows. */
@@ -270,25 +372,34 @@ export class Store {
     }));
   }
 
+  /** What the segments that the reliance test measured cost, in order of epoch. */
+  costs(run: RunRef, { sinceSeq = -1, probeSet }: { sinceSeq?: number; probeSet?: string } = {}): Cost[] {
+    const info = this.run(run);
+    const probe = this.probeSet(probeSet ?? info.probeSet);
+    const rows = this.db
+      .prepare(
+        `SELECT o.epoch, o.step, c.* FROM observations o JOIN costs c ON c.observation = o.id
+         WHERE o.run = ? AND o.probe_set = ? AND o.seq > ? ORDER BY o.epoch, o.step, c.segment, c.class, c.variant`,
+      )
+      .all(info.id, probe.id, sinceSeq) as any[];
+    return rows.map((row) => ({
+      segment: probe.segmentNames[row.segment],
+      className: row.class < 0 ? null : probe.classNames[row.class],
+      variant: row.variant,
+      epoch: row.epoch,
+      step: row.step,
+      images: row.images,
+      accuracy: row.accuracy,
+      margin: row.margin,
+    }));
+  }
+
   /** In the order they were raised. */
   alerts(run: RunRef, { sinceSeq = -1 }: { sinceSeq?: number } = {}): Alert[] {
     const rows = this.db
       .prepare('SELECT * FROM alerts WHERE run = ? AND seq > ? ORDER BY id')
       .all(this.run(run).id, sinceSeq) as any[];
-    return rows.map((row) => ({
-      id: row.id,
-      rule: row.rule,
-      level: row.level,
-      segment: row.segment,
-      className: row.class,
-      epoch: row.epoch,
-      from: row.from_value,
-      to: row.to_value,
-      message: row.message,
-      evidence: JSON.parse(row.evidence),
-      resolvedEpoch: row.resolved_epoch,
-      delivery: JSON.parse(row.delivery),
-    }));
+    return rows.map(toAlert);
   }
 
   /** Starts, resumes, changed probe sets and the monitor's own failures. */
@@ -335,6 +446,40 @@ export class Store {
  */
 export function openStore(path: string, options: { readonly?: boolean } = {}): Store {
   return new Store(path, options);
+}
+
+interface ObservationRecord {
+  id: number;
+  probe_set: string;
+  epoch: number;
+  step: number | null;
+  attributions: Buffer;
+  predictions: Buffer | null;
+}
+
+function ranked(rows: AttributionRow[]): SatRow[] {
+  const ranks = localRanks(rows.map((row) => row.attribution));
+  return rows.map((row, i) => ({ ...row, rank: ranks[i] }));
+}
+
+const byRank = (rows: AttributionRow[]) => ranked(rows).sort((a, b) => a.rank - b.rank);
+
+/** From a row of `alerts`. */
+export function toAlert(row: any): Alert {
+  return {
+    id: row.id,
+    rule: row.rule,
+    level: row.level,
+    segment: row.segment,
+    className: row.class,
+    epoch: row.epoch,
+    from: row.from_value,
+    to: row.to_value,
+    message: row.message,
+    evidence: JSON.parse(row.evidence),
+    resolvedEpoch: row.resolved_epoch,
+    delivery: JSON.parse(row.delivery),
+  };
 }
 
 function toRunInfo(row: RunRecord): RunInfo {

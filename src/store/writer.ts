@@ -1,8 +1,21 @@
 import { SatwatchError } from '../errors.js';
-import type { Aggregation, Alert, Effect, Metrics, ProbeSet, SatRow, TrajectoryRow } from '../types.js';
+import type {
+  Aggregation,
+  Alert,
+  Cost,
+  Effect,
+  Metrics,
+  ProbeSet,
+  SatRow,
+  Segment,
+  StoredMap,
+  TrajectoryRow,
+} from '../types.js';
+import { encodeFloats, encodeMap, encodeMasks, encodePredictions, type Prediction } from './blobs.js';
 import { describeProbeSet, encodeSats, type StoredProbeSet } from './layout.js';
-import { type Db, explainSqlite } from './open.js';
+import type { Db } from './open.js';
 import type { Store } from './store.js';
+import { guard, write } from './transaction.js';
 
 export interface RunStart {
   name: string;
@@ -26,11 +39,29 @@ export interface NewObservation {
   metrics: Metrics;
   probeAccuracy: number | null;
   sats: (SatRow[] | null)[];
+  predictions: Prediction[];
   rows: AggregatedRow[];
   effects: Omit<Effect, 'epoch' | 'step'>[];
+  costs: Omit<Cost, 'epoch' | 'step'>[];
+  /** Of the images whose maps are kept, by their index. */
+  maps: Map<number, StoredMap>;
+  /** What the model was read from, if from a file: an event of kind 'checkpoint'. */
+  checkpoint?: string;
 }
 
-export type NewAlert = Omit<Alert, 'id' | 'resolvedEpoch' | 'delivery'>;
+/** A picture behind an alert, as it was when the alert was raised. */
+export interface AlertImage {
+  /** Index into the probe set's images. */
+  image: number;
+  map: StoredMap | null;
+}
+
+export type NewAlert = Omit<Alert, 'id' | 'resolvedEpoch' | 'delivery'> & {
+  /** The most telling first. */
+  images?: AlertImage[];
+  /** Names of channels that must deliver it: it waits for them in the outbox. */
+  channels?: string[];
+};
 
 /** Alerts raised, and alerts of before whose evidence has grown or that have ended. */
 export interface AlertChanges {
@@ -119,8 +150,9 @@ export class RunWriter {
       const { lastInsertRowid: id } = this.db
         .prepare(
           `INSERT INTO observations
-             (run, probe_set, epoch, step, time, seconds, share, metrics, probe_accuracy, invalid_images, attributions, seq)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+             (run, probe_set, epoch, step, time, seconds, share, metrics, probe_accuracy, invalid_images, attributions,
+              predictions, seq)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           this.run,
@@ -134,8 +166,11 @@ export class RunWriter {
           observation.probeAccuracy,
           observation.sats.filter((sat) => sat === null).length,
           encodeSats(observation.sats, this.probe),
+          encodePredictions(observation.predictions),
           seq,
         );
+      if (observation.checkpoint !== undefined)
+        this.insertEvent(this.run, epoch, 'checkpoint', observation.checkpoint);
       const insertRank = this.db.prepare('INSERT INTO ranks VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
       for (const row of observation.rows)
         insertRank.run(
@@ -160,24 +195,37 @@ export class RunWriter {
           e.receivers,
           e.givers,
         );
+      const insertCost = this.db.prepare('INSERT INTO costs VALUES (?, ?, ?, ?, ?, ?, ?)');
+      for (const c of observation.costs)
+        insertCost.run(
+          id,
+          this.probe.segmentNames.indexOf(c.segment),
+          c.className === null ? -1 : this.probe.classNames.indexOf(c.className),
+          c.variant,
+          c.images,
+          c.accuracy,
+          c.margin,
+        );
+      const insertMap = this.db.prepare('INSERT INTO maps VALUES (?, ?, ?, ?)');
+      for (const [image, map] of observation.maps) insertMap.run(id, image, map.peak, encodeMap(map));
       for (const alert of alerts.updated)
         this.db
           .prepare(
             'UPDATE alerts SET to_value = ?, message = ?, evidence = ?, resolved_epoch = ?, seq = ? WHERE id = ?',
           )
           .run(alert.to, alert.message, JSON.stringify(alert.evidence), alert.resolvedEpoch, seq, alert.id);
-      const raised = alerts.raised.map((alert) => this.insertAlert(alert, seq));
+      const raised = alerts.raised.map((alert) => this.insertAlert(alert, observation, seq));
       this.db.prepare('UPDATE runs SET heartbeat_at = ?, seq = ? WHERE id = ?').run(now, seq, this.run);
       return raised;
     });
   }
 
-  /** Keeps how each channel fared with an alert. */
-  delivery(alert: Alert): void {
-    this.write((seq) => {
-      this.db
-        .prepare('UPDATE alerts SET delivery = ?, seq = ? WHERE id = ?')
-        .run(JSON.stringify(alert.delivery), seq, alert.id);
+  /** Keeps probe images as the page shows them; those that are there already stay. */
+  pictures(pictures: readonly { image: number; jpeg: Buffer; segments: readonly Segment[] }[]): void {
+    this.write(() => {
+      const insert = this.db.prepare('INSERT OR IGNORE INTO pictures VALUES (?, ?, ?, ?)');
+      for (const { image, jpeg, segments } of pictures)
+        insert.run(this.probe.id, image, jpeg, encodeMasks(segments, this.probe, image));
     });
   }
 
@@ -233,11 +281,17 @@ export class RunWriter {
       );
   }
 
-  private insertAlert(alert: NewAlert, seq: number): Alert {
+  private insertAlert(
+    { images = [], channels = [], ...alert }: NewAlert,
+    observation: NewObservation,
+    seq: number,
+  ): Alert {
+    const delivery = Object.fromEntries(channels.map((channel) => [channel, 'pending']));
     const { lastInsertRowid } = this.db
       .prepare(
-        `INSERT INTO alerts (run, rule, level, segment, class, epoch, from_value, to_value, message, evidence, seq)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO alerts
+           (run, rule, level, segment, class, epoch, from_value, to_value, message, evidence, delivery, seq)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         this.run,
@@ -250,9 +304,32 @@ export class RunWriter {
         alert.to,
         alert.message,
         JSON.stringify(alert.evidence),
+        JSON.stringify(delivery),
         seq,
       );
-    return { ...alert, id: Number(lastInsertRowid), resolvedEpoch: null, delivery: {} };
+    const insertDelivery = this.db.prepare('INSERT INTO deliveries VALUES (?, ?, 0, ?)');
+    for (const channel of channels) insertDelivery.run(lastInsertRowid, channel, Date.now());
+    const insertImage = this.db.prepare('INSERT INTO alert_images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    images.forEach(({ image, map }, place) => {
+      const [, , segments] = this.probe.images[image];
+      const rows = new Map(observation.sats[image]?.map((row) => [row.segment, row.attribution]));
+      const attributions = segments
+        .filter((_, i) => i % 2 === 0)
+        .map((index) => rows.get(this.probe.segmentNames[index]) ?? Number.NaN);
+      const { predicted, margin } = observation.predictions[image];
+      insertImage.run(
+        lastInsertRowid,
+        place,
+        this.probe.id,
+        image,
+        encodeFloats(attributions),
+        predicted,
+        margin,
+        map?.peak ?? null,
+        map && encodeMap(map),
+      );
+    });
+    return { ...alert, id: Number(lastInsertRowid), resolvedEpoch: null, delivery };
   }
 
   private insertEvent(run: number, epoch: number | null, kind: string, message: string): void {
@@ -262,24 +339,10 @@ export class RunWriter {
   }
 
   private write<T>(body: (seq: number) => T): T {
-    return this.guard(() =>
-      this.db
-        .transaction(() => {
-          const seq = this.db
-            .prepare('UPDATE changes SET value = value + 1 RETURNING value')
-            .pluck()
-            .get() as number;
-          return body(seq);
-        })
-        .immediate(),
-    );
+    return write(this.store, body);
   }
 
   private guard<T>(body: () => T): T {
-    try {
-      return body();
-    } catch (error) {
-      throw explainSqlite(error, this.store.path);
-    }
+    return guard(this.store, body);
   }
 }

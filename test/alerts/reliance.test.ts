@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alarmZ, levelOf } from '../../src/alerts/reliance/levels.js';
-import { measurePair, pairCost, planPairs } from '../../src/alerts/reliance/measure.js';
+import { fillCost, measurePair, pairCost, planPairs } from '../../src/alerts/reliance/measure.js';
 import { dice } from '../task.js';
 import { literalReliance } from './literalReliance.js';
 import { type Box, draw, type Figure, model, side, times } from './scene.js';
@@ -243,14 +243,16 @@ describe('the forward passes', () => {
   ])('are as many as the cost says, in batches of at most 64: %s', async (_, { probe, pixels }) => {
     const { predict, batches } = model(redness);
     await measurePair(probe, pixels, pair, predict, 1);
-    expect(batches.reduce((a, b) => a + b)).toBe(pairCost(probe, pair));
+    expect(batches.reduce((a, b) => a + b)).toBe(pairCost(probe, pair) + fillCost(probe, pair.segment));
     expect(Math.max(...batches)).toBeLessThanOrEqual(64);
   });
 
-  it('are seven for a receiver that carries nothing but is filled', () => {
+  it('are six for a receiver, and three for a picture that shows the segment, up to 128', () => {
     const { probe } = draw([...times(8, marked(0)), bare(0), ...times(5, bare(1)), ...times(3, bare(2))]);
     expect(pairCost(probe, pair)).toBe(8 * 2 * 3);
-    expect(pairCost(skies.probe, pair)).toBe(20 * 2 * 2 + 2 * 20);
+    expect(fillCost(probe, 'mark')).toBe(3 * 8);
+    expect(pairCost(skies.probe, pair)).toBe(20 * 2 * 2);
+    expect(fillCost(draw(times(200, marked(0))).probe, 'mark')).toBe(3 * 128);
   });
 
   it('are for 64 receivers at most, each once', async () => {
@@ -273,7 +275,8 @@ describe('the forward passes', () => {
             .join(),
         ),
       ).size,
-    ).toBe(64);
+      // and the nine that are filled
+    ).toBe(64 + 9);
   });
 
   it('skip a receiver whose own mark no giver can reach', async () => {
@@ -285,7 +288,7 @@ describe('the forward passes', () => {
     ]);
     const { predict, batches } = model(redness);
     expect(await measurePair(probe, pixels, pair, predict, 1)).toMatchObject({ receivers: 6 });
-    expect(batches.reduce((a, b) => a + b)).toBeLessThan(pairCost(probe, pair));
+    expect(batches.reduce((a, b) => a + b)).toBeLessThan(pairCost(probe, pair) + fillCost(probe, 'mark'));
   });
 
   it('show the same pictures at every observation, and others with another seed', async () => {

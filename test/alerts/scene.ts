@@ -73,7 +73,7 @@ export function model(p: (picture: Float32Array) => number, classes = 3) {
       result.fill((1 - first) / (classes - 1), i * classes, (i + 1) * classes);
       result[i * classes] = first;
     }
-    return result;
+    return { probabilities: result, logits: result.map(Math.log) };
   };
   return { predict, batches, asked };
 }

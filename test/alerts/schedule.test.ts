@@ -1,6 +1,6 @@
-import type { Effect, History, Observed, ProbeSet, Role } from 'satwatch';
+import type { History, Observed, ProbeSet, Role } from 'satwatch';
 import { describe, expect, it } from 'vitest';
-import { pairCost, planPairs } from '../../src/alerts/reliance/measure.js';
+import { fillCost, pairCost, planPairs } from '../../src/alerts/reliance/measure.js';
 import { measureEffects, pairsOf } from '../../src/alerts/reliance/schedule.js';
 import { type Box, draw, type Figure, model } from './scene.js';
 
@@ -47,17 +47,8 @@ async function observations(
       pairs: 1,
       observed: [...observed],
     };
-    const effects: Omit<Effect, 'epoch' | 'step'>[] = await measureEffects(
-      probe,
-      pixels,
-      past,
-      rows,
-      predict,
-      {
-        budget,
-        seed: 1,
-      },
-    );
+    const asIs = probe.images.map(({ label }) => ({ predicted: label, margin: 1 }));
+    const { effects } = await measureEffects(probe, pixels, past, rows, predict, asIs, { budget, seed: 1 });
     observed.push({ epoch, step: null, metrics: {}, probeAccuracy: null, rows, effects });
     turns.push({ tested: effects.map(name), pictures: batches.reduce((a, b) => a + b, 0) });
   }
@@ -77,7 +68,10 @@ describe('within a budget of forward passes', () => {
   const roles: Record<string, Role> = { mark: 'suspect', sky: 'context', sand: 'context', head: 'core' };
   const task = scene({ mark: [8, 0], sky: [9, 9], sand: [8, 3], head: [9, 9] }, roles);
   const pairs = pairsOf(task.probe);
-  const all = pairs.reduce((sum, pair) => sum + pairCost(task.probe, pair), 0);
+  const filling = (...segments: string[]) =>
+    segments.reduce((sum, segment) => sum + fillCost(task.probe, segment), 0);
+  const all =
+    pairs.reduce((sum, pair) => sum + pairCost(task.probe, pair), 0) + filling('mark', 'sand', 'sky');
 
   it('tests every pair at every observation where that is cheap enough', async () => {
     expect(pairs.map(name)).toEqual(['mark@cat', 'sand@cat', 'sky@cat', 'sky@dog']);
@@ -88,8 +82,8 @@ describe('within a budget of forward passes', () => {
   });
 
   it('tests suspects first, and the rest in turn with what is left', async () => {
-    const [mark, sand] = pairs.map((pair) => pairCost(task.probe, pair));
-    const budget = mark + Math.max(sand, ...pairs.slice(2).map((pair) => pairCost(task.probe, pair)));
+    const [mark, ...rest] = pairs.map((pair) => pairCost(task.probe, pair) + filling(pair.segment));
+    const budget = mark + Math.max(...rest);
     const turns = await observations(task, budget, 12);
     for (const { tested, pictures } of turns) {
       expect(tested[0]).toBe('mark@cat');
@@ -128,8 +122,9 @@ describe('within a budget of forward passes', () => {
     );
     const [grass, , mark, sand] = planPairs(uneven.probe);
     expect([grass, mark, sand].map(name)).toEqual(['grass@cat', 'mark@cat', 'sand@cat']);
-    const budget = pairCost(uneven.probe, mark) + pairCost(uneven.probe, sand);
-    expect(pairCost(uneven.probe, mark) + pairCost(uneven.probe, grass)).toBeGreaterThan(budget);
+    const price = (pair: typeof mark) => pairCost(uneven.probe, pair) + fillCost(uneven.probe, pair.segment);
+    const budget = price(mark) + price(sand);
+    expect(price(mark) + price(grass)).toBeGreaterThan(budget);
     const turns = await observations(uneven, budget, 24);
     expect(longestWait(turns, planPairs(uneven.probe).map(name))).toBeLessThanOrEqual(4 * 3);
   });

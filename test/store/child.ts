@@ -1,5 +1,5 @@
 /** What the store's tests do in processes of their own. Speaks one word a line on standard output. */
-import { openStore } from '../../src/store/index.js';
+import { Outbox, openStore } from '../../src/store/index.js';
 import { newAlert, none, observation, smallProbe, startRun } from './run.js';
 
 const probe = smallProbe();
@@ -14,7 +14,7 @@ const commands: Record<string, (...args: string[]) => Promise<void> | void> = {
     for (let epoch = 0; epoch < Number(count); epoch++) {
       const changes = epoch % 10 ? none : { raised: [newAlert(epoch)], updated: [] };
       for (const alert of writer.observation(observation(probe, epoch), changes))
-        writer.delivery({ ...alert, delivery: { console: 'delivered' } });
+        new Outbox(store).done(alert.id, 'console', 'delivered');
       writer.heartbeat();
     }
     writer.finish('done');

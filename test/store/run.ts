@@ -96,6 +96,11 @@ export function observation(
     effects: [
       { segment: 'mark', className: 'cat', effect: 0.125, z: 4.5, fill: 0.25, receivers: 3, givers: 2 },
     ],
+    predictions: probe.images.map(({ label }, i) =>
+      invalid.includes(i) ? { predicted: null, margin: null } : { predicted: label, margin: i / 8 - 1 },
+    ),
+    costs: [],
+    maps: new Map(),
     ...more,
   };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore, type Store } from '../../src/store/index.js';
+import { Outbox, openStore, type Store } from '../../src/store/index.js';
 import { temporaryFolder } from '../task.js';
 import { newAlert, none, observation, satsOf, smallProbe, startRun } from './run.js';
 
@@ -257,7 +257,7 @@ describe('changes', () => {
     expect(read.trajectories('a', { sinceSeq: seq })).toHaveLength(4);
     expect(read.trajectories('a', { sinceSeq: after.seq })).toEqual([]);
 
-    writer.delivery({ ...alert, delivery: { console: 'delivered' } });
+    new Outbox(store).done(alert.id, 'console', 'delivered');
     expect(read.changes(after.seq)).toEqual({
       seq: seq + 2,
       runs: [],

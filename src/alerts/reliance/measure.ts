@@ -8,13 +8,35 @@ export interface Pair {
   className: string;
 }
 
-/** Class probabilities [n · classes] of n pictures, h·w·c floats each in the model's range. */
-export type Predict = (pictures: Float32Array, n: number) => Promise<Float32Array>;
+/** Both [n · classes], of n pictures, h·w·c floats each in the model's range. */
+export type Predict = (
+  pictures: Float32Array,
+  n: number,
+) => Promise<{ probabilities: Float32Array; logits: Float32Array }>;
+
+/** What the model says of one picture, a value a class. */
+export interface Answer {
+  probabilities: Float32Array;
+  logits: Float32Array;
+}
+
+/** Of a probe image, with something done to it. */
+export interface AnswerFor extends Answer {
+  image: number;
+}
+
+/** A segment as it is and filled, over the same probe images that show it. */
+export interface Fills {
+  present: AnswerFor[];
+  ring: AnswerFor[];
+  blur: AnswerFor[];
+}
 
 /** Fewer carriers than this in the class, and nothing is said. */
 const leastGivers = 8;
 const mostReceivers = 64;
 const giversEach = 2;
+const mostFilled = 128;
 const picturesAtOnce = 64;
 
 /** All pairs of a suspect or context segment and a class that this probe set can test. */
@@ -28,11 +50,62 @@ export function planPairs(probe: ProbeSet): Pair[] {
     });
 }
 
-/** Forward passes (pictures) that `measurePair` takes. */
+/** Forward passes (pictures) that `measurePair` takes beside those of `measureFills`. */
 export function pairCost(probe: ProbeSet, pair: Pair): number {
-  const { others, carriers, controls } = cast(probe, pair);
-  const receivers = Math.min(mostReceivers, others.length);
-  return receivers * giversEach * (1 + controls.length) + 2 * Math.min(mostReceivers, carriers.length);
+  const { others, controls } = cast(probe, pair);
+  return Math.min(mostReceivers, others.length) * giversEach * (1 + controls.length);
+}
+
+/** Forward passes that `measureFills` takes, once for all pairs of a segment. */
+export function fillCost({ images }: ProbeSet, segment: string): number {
+  const carriers = images.filter((image) => segmentMask(image, segment)).length;
+  return 3 * Math.min(mostFilled, carriers);
+}
+
+/**
+ * Pictures that show the segment, as they are, with the segment in the mean colour of the two-pixel ring around it, and
+ * with it blurred; at most 128, the classes in equal parts as far as they go. A segment without a ring (a whole picture)
+ * is in none of the three.
+ */
+export async function measureFills(
+  probe: ProbeSet,
+  pixels: readonly Float32Array[],
+  segment: string,
+  predict: Predict,
+  seed: number,
+): Promise<Fills> {
+  const random = seededRandom(seed ^ hash(segment));
+  const canvas = new Canvas(probe);
+  const ask = reader(probe, predict);
+  const asked = { present: [], ring: [], blur: [] } as Record<keyof Fills, Promise<AnswerFor>[]>;
+  for (const image of evenly(probe, segment, random)) {
+    const mask = segmentMask(probe.images[image], segment)!;
+    const ring = canvas.fill(pixels[image], mask);
+    if (!ring) continue;
+    const pictures = { present: pixels[image], ring, blur: canvas.blur(pixels[image], mask) };
+    for (const way of ['present', 'ring', 'blur'] as const)
+      asked[way].push(ask(pictures[way]).then((answer) => ({ image, ...answer })));
+    await ask.flush();
+  }
+  await ask.flush(true);
+  const [present, ring, blur] = await Promise.all(
+    [asked.present, asked.ring, asked.blur].map((list) => Promise.all(list)),
+  );
+  return { present, ring, blur };
+}
+
+/** At most 128 images that show the segment: one of each class in turn, in random order. */
+function evenly({ images, classNames }: ProbeSet, segment: string, random: () => number): number[] {
+  const classes = classNames.map((_, label) => {
+    const carriers = images.flatMap((image, i) =>
+      image.label === label && segmentMask(image, segment) ? [i] : [],
+    );
+    return sample(carriers, carriers.length, random);
+  });
+  const chosen: number[] = [];
+  for (let turn = 0; chosen.length < mostFilled && classes.some((list) => turn < list.length); turn++)
+    for (const list of classes) if (turn < list.length && chosen.length < mostFilled) chosen.push(list[turn]);
+  return chosen;
 }
 
 /**
@@ -57,18 +130,22 @@ export async function measurePair(
   pair: Pair,
   predict: Predict,
   seed: number,
-): Promise<Pick<Effect, 'effect' | 'z' | 'fill' | 'receivers' | 'givers'>> {
+  fills?: Fills,
+): Promise<Pick<Effect, 'effect' | 'z' | 'fill' | 'receivers' | 'givers'> & { pasted: AnswerFor[] }> {
   const { images } = probe;
   const label = probe.classNames.indexOf(pair.className);
   const random = seededRandom(seed ^ hash(JSON.stringify([pair.segment, pair.className])));
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
   const canvas = new Canvas(probe);
   const maskOf = (i: number) => segmentMask(images[i], pair.segment);
-  const { givers, others, carriers, controls } = cast(probe, pair);
-  const probability = reader(probe, label, predict);
+  const { givers, others, controls } = cast(probe, pair);
+  const ask = reader(probe, predict);
+  const probability = (picture: Float32Array) =>
+    ask(picture).then(({ probabilities }) => probabilities[label]);
 
   const receivers = sample(others, mostReceivers, random);
   const differences: Promise<number>[][][] = []; // [receiver][giver][control]
+  const pastes: Promise<AnswerFor>[] = [];
   for (const i of receivers) {
     const own = maskOf(i);
     const reachable = own ? givers.filter((j) => canvas.overlap(maskOf(j)!, own)) : givers;
@@ -77,7 +154,9 @@ export async function measurePair(
     for (let g = 0; g < giversEach; g++) {
       const j = pick(reachable);
       const inside = canvas.inside(maskOf(j)!, own);
-      const pasted = probability(canvas.paste(pixels[i], pixels[j], inside));
+      const answer = ask(canvas.paste(pixels[i], pixels[j], inside));
+      pastes.push(answer.then((given) => ({ image: i, ...given })));
+      const pasted = answer.then(({ probabilities }) => probabilities[label]);
       perGiver.push(
         controls.map((control) => {
           const from = pick(control(i));
@@ -89,9 +168,9 @@ export async function measurePair(
       );
     }
     differences.push(perGiver);
-    await probability.flush();
+    await ask.flush();
   }
-  await probability.flush(true);
+  await ask.flush(true);
   const perControl = controls.map((_, k) =>
     Promise.all(
       differences.map(async (perGiver) => mean(await Promise.all(perGiver.map((byControl) => byControl[k])))),
@@ -99,22 +178,18 @@ export async function measurePair(
   );
   const results = (await Promise.all(perControl)).map(meanAndZ);
 
-  const falls: Promise<number>[] = [];
-  for (const i of sample(carriers, mostReceivers, random)) {
-    const filled = canvas.fill(pixels[i], maskOf(i)!);
-    if (!filled) continue;
-    falls.push(Promise.all([probability(pixels[i]), probability(filled)]).then(([p, q]) => p - q));
-    await probability.flush();
-  }
-  await probability.flush(true);
-  const fills = await Promise.all(falls);
+  const { present, ring } = fills ?? (await measureFills(probe, pixels, pair.segment, predict, seed));
+  const falls = present.flatMap(({ image, probabilities }, k) =>
+    images[image].label === label ? [] : probabilities[label] - ring[k].probabilities[label],
+  );
 
   return {
     effect: Math.min(...results.map((r) => r.mean)),
     z: Math.min(...results.map((r) => r.z)),
-    fill: fills.length ? mean(fills) : null,
+    fill: falls.length ? mean(falls) : null,
     receivers: differences.length,
     givers: givers.length,
+    pasted: await Promise.all(pastes),
   };
 }
 
@@ -141,7 +216,6 @@ function cast({ images, classNames }: ProbeSet, { segment, className }: Pair) {
   return {
     givers: members.filter((i) => carries[i]),
     others,
-    carriers: others.filter((i) => carries[i]),
     controls,
   };
 }
@@ -151,12 +225,12 @@ function segmentMask(image: ProbeImage, name: string): Mask | undefined {
   return mask && mask.runs.length > 0 ? mask : undefined;
 }
 
-/** p(label) of single pictures, asked of the model in batches: full ones at `flush`, the rest at `flush(true)`. */
-function reader({ classNames }: ProbeSet, label: number, predict: Predict) {
-  let waiting: { picture: Float32Array; resolve(p: number): void; reject(error: unknown): void }[] = [];
+/** Asks the model of single pictures, in batches: full ones at `flush`, the rest at `flush(true)`. */
+function reader({ classNames }: ProbeSet, predict: Predict) {
+  let waiting: { picture: Float32Array; resolve(answer: Answer): void }[] = [];
   const ask = (picture: Float32Array) =>
-    new Promise<number>((resolve, reject) => {
-      waiting.push({ picture, resolve, reject });
+    new Promise<Answer>((resolve) => {
+      waiting.push({ picture, resolve });
     });
   const flush = async (all = false) => {
     while (waiting.length >= picturesAtOnce || (all && waiting.length > 0)) {
@@ -166,9 +240,10 @@ function reader({ classNames }: ProbeSet, label: number, predict: Predict) {
       now.forEach(({ picture }, i) => {
         batch.set(picture, i * picture.length);
       });
-      const probabilities = await predict(batch, now.length);
+      const { probabilities, logits } = await predict(batch, now.length);
       now.forEach(({ resolve }, i) => {
-        resolve(probabilities[i * classNames.length + label]);
+        const [from, to] = [i * classNames.length, (i + 1) * classNames.length];
+        resolve({ probabilities: probabilities.slice(from, to), logits: logits.slice(from, to) });
       });
     }
   };

@@ -1,9 +1,22 @@
 import type { AggregatedRow } from '../../store/index.js';
-import type { Effect, ProbeSet } from '../../types.js';
+import type { Cost, Effect, ProbeSet } from '../../types.js';
 import { type History, rowOf } from '../history.js';
-import { measurePair, type Pair, type Predict, pairCost, planPairs } from './measure.js';
+import { type AsIs, fillCosts, pasteCosts } from './costs.js';
+import {
+  type Fills,
+  fillCost,
+  measureFills,
+  measurePair,
+  type Pair,
+  type Predict,
+  pairCost,
+  planPairs,
+} from './measure.js';
 
-type Measured = Omit<Effect, 'epoch' | 'step'>;
+export interface Measurements {
+  effects: Omit<Effect, 'epoch' | 'step'>[];
+  costs: Omit<Cost, 'epoch' | 'step'>[];
+}
 
 /** Every so many observations the other pair that has waited longest is measured, even where the budget is used up. */
 const patience = 4;
@@ -17,7 +30,7 @@ export function pairsOf(probe: ProbeSet): Pair[] {
  * Measures as many pairs as `budget` forward passes allow: suspects first, the longest untested first; then the
  * other segments, where two have waited equally long the one whose rank is further above its chance rank. At least one
  * pair is measured, and every fourth observation the one of the others that has waited longest, so that no pair is left
- * out for ever.
+ * out for ever. A segment is filled once for all its pairs. `asIs`: what the model says of the probe images.
  */
 export async function measureEffects(
   probe: ProbeSet,
@@ -25,8 +38,9 @@ export async function measureEffects(
   history: History,
   rows: readonly AggregatedRow[],
   predict: Predict,
+  asIs: readonly AsIs[],
   { budget, seed }: { budget: number; seed: number },
-): Promise<Measured[]> {
+): Promise<Measurements> {
   const pairs = planPairs(probe);
   const waited = (pair: Pair) => {
     const { observed } = history;
@@ -49,20 +63,32 @@ export async function measureEffects(
 
   let spent = 0;
   const chosen: Pair[] = [];
+  const price = (pair: Pair) =>
+    pairCost(probe, pair) +
+    (chosen.some(({ segment }) => segment === pair.segment) ? 0 : fillCost(probe, pair.segment));
   const take = (pair: Pair) => {
+    spent += price(pair);
     chosen.push(pair);
-    spent += pairCost(probe, pair);
   };
   const others = ordered(pairs.filter((pair) => !isSuspect(pair)));
   for (const pair of [...ordered(pairs.filter(isSuspect)), ...others])
-    if (chosen.length === 0 || spent + pairCost(probe, pair) <= budget) take(pair);
+    if (chosen.length === 0 || spent + price(pair) <= budget) take(pair);
   const turn = history.observed.length % patience === 0;
   if (turn && others.length > 0 && !chosen.includes(others[0])) take(others[0]);
 
-  const effects: Measured[] = [];
+  const measured: Measurements = { effects: [], costs: [] };
+  const filled = new Map<string, Fills>();
   for (const pair of chosen) {
     const { segment, className } = pair;
-    effects.push({ segment, className, ...(await measurePair(probe, pixels, pair, predict, seed)) });
+    let fills = filled.get(segment);
+    if (!fills) {
+      fills = await measureFills(probe, pixels, segment, predict, seed);
+      filled.set(segment, fills);
+      measured.costs.push(...fillCosts(probe, segment, fills));
+    }
+    const { pasted, ...effect } = await measurePair(probe, pixels, pair, predict, seed, fills);
+    measured.effects.push({ segment, className, ...effect });
+    measured.costs.push(...pasteCosts(probe, pair, pasted, asIs));
   }
-  return effects;
+  return measured;
 }
