@@ -1,8 +1,8 @@
 /** What the server's JSON carries; shared as types by server and page. NaN and infinities travel as null. */
 import type { RunEvent, RunInfo } from '../src/store/index.js';
-import type { Alert, Effect, ObservationInfo, Role } from '../src/types.js';
+import type { Alert, Cost, Effect, ImageDetail, ObservationInfo, Role, SatRow } from '../src/types.js';
 
-export type { Alert, Effect, ObservationInfo, RunInfo };
+export type { Alert, Cost, Effect, ImageDetail, ObservationInfo, RunInfo, SatRow };
 
 export interface About {
   name: 'satwatch';
@@ -74,6 +74,63 @@ export interface AlertsPage extends Page {
 export interface EffectsPage extends Page {
   probeSet: string;
   effects: Effect[];
+}
+
+/** `runs/:run/costs?since=` */
+export interface CostsPage extends Page {
+  probeSet: string;
+  costs: Cost[];
+}
+
+/** A picture of the drill-down; attributions are rounded to six digits. */
+export interface PictureItem extends ImageDetail {
+  /** The segment's rank and attribution minus those at the run's first observation; null where either is missing. */
+  rankChange: number | null;
+  attributionChange: number | null;
+  /** Whether a map is kept: its bytes are at `runs/:run/observations/:epoch/maps/:index`. */
+  map: boolean;
+}
+
+export const pictureSorts = ['rank', 'attribution', 'rank-change', 'attribution-change', 'margin'] as const;
+
+/** Best rank, largest attribution, most gained since the first observation, or most mistaken first; the missing last. */
+export type PictureSort = (typeof pictureSorts)[number];
+
+/**
+ * `runs/:run/observations/:epoch/pictures?segment=&class=&sort=&offset=&limit=` (`:epoch` a number, with `?step=` where
+ * an epoch has several): the images that show the segment, of the class. Without `segment` all, sorted by margin only.
+ * `sortEpoch` (and `sortStep`) sorts by another observation's values, so that the order stays from epoch to epoch.
+ */
+export interface PicturesPage {
+  probeSet: string;
+  epoch: number;
+  step: number | null;
+  total: number;
+  /** False where the store holds no pictures of the probe set: a satwatch that did not keep them wrote it. */
+  stored: boolean;
+  /** The largest peak of this observation's kept maps, for one common colour scale; null where none is kept. */
+  peak: number | null;
+  items: PictureItem[];
+}
+
+/** `runs/:run/alerts/:id/pictures`: those kept when it was raised; maps at `runs/:run/alerts/:id/maps/:place`. */
+export interface AlertPicturesPage {
+  probeSet: string;
+  epoch: number;
+  stored: boolean;
+  peak: number | null;
+  items: (ImageDetail & { map: boolean; place: number })[];
+}
+
+/**
+ * `probe-sets/:id/images/:index/masks`: runs `[start, length, …]` of every segment. The picture itself is
+ * `probe-sets/:id/images/:index/picture` (JPEG). Both are immutable and have an ETag. Maps are
+ * `application/octet-stream`: float32 peak (little endian), then height · width int8 values, row-major.
+ */
+export interface MasksPage {
+  width: number;
+  height: number;
+  masks: { segment: string; runs: number[] }[];
 }
 
 /** Event `changes` (its id is `seq`): the runs touched since the event before. `now`: the server's clock, ms. */

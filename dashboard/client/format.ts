@@ -8,12 +8,27 @@ export type Format = (value: number | null | undefined) => string;
 
 export const rank: Format = (value) => (value == null ? none : value.toFixed(1));
 
+/** A rank inside one picture: whole, or a half where two share it. */
+export const localRank: Format = (value) => (value == null ? none : String(Number(value.toFixed(1))));
+
+export const margin: Format = (value) => (value == null ? none : signed(value.toFixed(2)));
+
+/** A single attribution, in the shortest form that says it to three digits: 0.0123, −1.2 ×10⁻⁶. */
+export const exact: Format = (value) => {
+  if (value == null) return none;
+  if (value === 0) return '0';
+  const power = Math.floor(Math.log10(Math.abs(value)));
+  if (power >= -3 && power < 6) return signed(String(Number(value.toPrecision(3))));
+  return `${signed((value / 10 ** power).toFixed(1))} ${unit(power)}`;
+};
+
 /** Attributions in a unit of 10^`power`, so that a column of them reads as numbers of one or two digits. */
-export function attribution(power: number): Format {
+/** @param digits behind the point; by default two, of larger values one. */
+export function attribution(power: number, digits?: number): Format {
   return (value) => {
     if (value == null) return none;
     const scaled = value / 10 ** power;
-    return signed(scaled.toFixed(Math.abs(scaled) < 9.95 ? 2 : 1).replace(/^-(0\.00)$/, '$1'));
+    return signed(scaled.toFixed(digits ?? (Math.abs(scaled) < 9.95 ? 2 : 1)).replace(/^-(0\.0+)$/, '$1'));
   };
 }
 

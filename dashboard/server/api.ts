@@ -4,6 +4,7 @@ import type { Store } from '../../src/store/index.js';
 import type {
   About,
   AlertsPage,
+  CostsPage,
   EffectsPage,
   MetricsPage,
   RunDetail,
@@ -14,6 +15,7 @@ import { toColumns } from './columns.js';
 import { summarizeProbe, thresholdsOf } from './detail.js';
 import { notFound } from './errors.js';
 import { changeStream } from './events.js';
+import { picturesApi } from './pictures.js';
 import { paging, parseQuery, parseRun, since, view } from './query.js';
 
 const { version } = createRequire(import.meta.url)('satwatch/package.json') as { version: string };
@@ -87,6 +89,14 @@ export function api(store: Store, log: Parameters<typeof changeStream>[1]): Rout
     response.json({ seq, probeSet, effects } satisfies EffectsPage);
   });
 
+  router.get('/runs/:run/costs', (request, response) => {
+    const query = parseQuery(since, request.query);
+    const seq = store.seq();
+    const { id, probeSet } = store.run(parseRun(request.params.run));
+    const costs = store.costs(id, { sinceSeq: query.since, probeSet });
+    response.json({ seq, probeSet, costs } satisfies CostsPage);
+  });
+
   router.get('/runs/:run/alerts', (request, response) => {
     const query = parseQuery(since, request.query);
     const seq = store.seq();
@@ -94,6 +104,7 @@ export function api(store: Store, log: Parameters<typeof changeStream>[1]): Rout
     response.json({ seq, alerts: store.alerts(id, { sinceSeq: query.since }) } satisfies AlertsPage);
   });
 
+  router.use(picturesApi(store));
   router.get('/events', changeStream(store, log));
   router.use(notFound);
   return router;

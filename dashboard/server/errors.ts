@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { SatwatchError } from '../../src/errors.js';
+import { type ErrorCode, SatwatchError } from '../../src/errors.js';
 import type { ErrorBody } from '../wire.js';
 
 /** An answer that is not the one asked for; `message` is shown to the caller as it is. */
@@ -34,10 +34,18 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
   };
 }
 
+/** Errors that the request is to blame for. */
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  RUN_UNKNOWN: 404,
+  PROBE_NOT_FOUND: 404,
+  UNKNOWN_CLASS: 400,
+  UNKNOWN_SEGMENT: 400,
+};
+
 function asHttpError(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error;
   if (error instanceof SatwatchError) {
-    const status = { RUN_UNKNOWN: 404, UNKNOWN_CLASS: 400 }[error.code as string] ?? 500;
+    const status = statusOf[error.code] ?? 500;
     return new HttpError(status, error.code, error.message);
   }
   // Express's own: a malformed percent escape, a path outside the served folder.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RunRef } from '../../src/store/index.js';
+import { pictureSorts } from '../wire.js';
 import { HttpError } from './errors.js';
 
 const whole = z
@@ -19,6 +20,23 @@ export const view = {
   class: z.string().optional(),
 };
 
+const number = z
+  .string()
+  .regex(/^\d{1,15}(\.\d{1,20})?(e-\d{1,2})?$/, 'expected a number from 0')
+  .transform(Number);
+
+export const step = { step: whole.optional() };
+
+export const pictures = {
+  segment: z.string().optional(),
+  class: z.string().optional(),
+  sort: z.enum(pictureSorts).optional(),
+  ...step,
+  sortEpoch: number.optional(),
+  sortStep: whole.optional(),
+  ...paging,
+};
+
 /** Checks a query string; an unknown, repeated or malformed parameter is a 400 that names it. */
 export function parseQuery<S extends z.ZodRawShape>(shape: S, query: unknown): z.infer<z.ZodObject<S>> {
   const result = z.strictObject(shape).safeParse({ ...(query as object) });
@@ -31,6 +49,13 @@ export function parseQuery<S extends z.ZodRawShape>(shape: S, query: unknown): z
     'BAD_REQUEST',
     `bad query: ${said.join('; ')}; known here: ${Object.keys(shape).join(', ')}`,
   );
+}
+
+/** A number in a path: an epoch, an id, a place. */
+export function parseNumber(name: string, param: string, kind: 'whole' | 'any' = 'whole'): number {
+  const result = (kind === 'whole' ? whole : number).safeParse(param);
+  if (result.success) return result.data;
+  throw new HttpError(400, 'BAD_REQUEST', `${name}: ${result.error.issues[0].message}, got '${param}'`);
 }
 
 /** Digits are an id, everything else a name. */

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer, request } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openStore as openPublic } from 'satwatch';
 import { createDashboard, startDashboard } from 'satwatch/dashboard';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/store/index.js';
 import { type FixtureOptions, meanRank, observe, startRun, writeRun } from './fixture.js';
-import { storePath } from './setup.js';
+import { raw, storePath } from './setup.js';
 
 async function serve(options: Partial<FixtureOptions> & { to?: number } = {}) {
   const path = storePath();
@@ -19,21 +19,6 @@ async function serve(options: Partial<FixtureOptions> & { to?: number } = {}) {
     return { status: response.status, body: (await response.json()) as any };
   };
   return { path, run, server, get };
-}
-
-/** A request with headers that fetch does not let one set. */
-function raw(url: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    request(url, { headers }, (response) => {
-      let body = '';
-      response.on('data', (chunk) => {
-        body += chunk;
-      });
-      response.on('end', () => resolve({ status: response.statusCode!, body }));
-    })
-      .on('error', reject)
-      .end();
-  });
 }
 
 describe('the API', () => {

@@ -3,8 +3,9 @@
  * a gap. `child.js` runs `main` in a process of its own, for tests that need another writer than themselves.
  */
 import { createInterface } from 'node:readline';
-import { type AlertChanges, openStore, RunWriter, type Store } from '../../src/store/index.js';
-import type { Aggregation, Alert, ProbeSet, Role } from '../../src/types.js';
+import sharp from 'sharp';
+import { type AlertChanges, openStore, quantise, RunWriter, type Store } from '../../src/store/index.js';
+import type { Aggregation, Alert, Cost, CostVariant, ProbeSet, Role, StoredMap } from '../../src/types.js';
 
 export interface FixtureOptions {
   name: string;
@@ -19,6 +20,13 @@ export interface FixtureOptions {
   rules: object[];
   /** 0: no shortcut is learned and nothing alarms. */
   shortcut: number;
+  images: number;
+  /** Whether the maps of every observation are kept; an alert's own are. */
+  maps: boolean;
+  /** False: a store of a satwatch that kept none. */
+  pictures: boolean;
+  /** Channels that have to deliver the alerts. */
+  channels: string[];
 }
 
 const defaults: FixtureOptions = {
@@ -30,6 +38,10 @@ const defaults: FixtureOptions = {
   names: [],
   rules: [{ name: 'reliance' }, { name: 'rankThreshold', rank: 3, segment: 'watermark', level: 'warning' }],
   shortcut: 1,
+  images: 32,
+  maps: true,
+  pictures: true,
+  channels: [],
 };
 
 const parts: [name: string, role: Role | undefined, score: number][] = [
@@ -43,6 +55,62 @@ const parts: [name: string, role: Role | undefined, score: number][] = [
   ['cloud', 'context', -1],
   ['tail', undefined, -0.2],
 ];
+
+/** Pictures are this many pixels wide and high. */
+export const side = 8;
+
+/** One of few plain colours an image, as JPEGs. */
+const jpegs = await Promise.all(
+  Array.from({ length: 16 }, (_, i) =>
+    sharp({ create: { width: side, height: side, channels: 3, background: colorOf(i) } })
+      .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+      .toBuffer(),
+  ),
+);
+
+/** The colour of an image all over. */
+export function colorOf(image: number): { r: number; g: number; b: number } {
+  return { r: 40 + 12 * (image % 16), g: 120, b: 220 - 12 * (image % 16) };
+}
+
+/** Where a segment is on an image: the left upper corner of its square of 2 × 2 pixels. */
+export function cornerOf(image: number, segment: number): [x: number, y: number] {
+  return [(segment + image) % (side - 1), (2 * segment) % (side - 1)];
+}
+
+/** A segment's mean attribution on an image; ranks follow from it. */
+export function attributionAt(epoch: number, image: number, segment: number): number {
+  return Math.fround(noise(segment + 100 * image, epoch));
+}
+
+export function marginAt(epoch: number, image: number): number {
+  return Math.fround(noise(image, epoch + 0.25) * 4 + 2);
+}
+
+/** Up to `peak` on the first segment's square, down to −peak in the row at the bottom, nothing elsewhere. */
+export function mapOf(image: number, peak = 0.25 + image / 64): StoredMap {
+  const map = new Float32Array(side * side).fill(0, 0, side * side);
+  map.fill(-peak, side * (side - 1));
+  const [x, y] = cornerOf(image, 0);
+  for (const p of [0, 1, side, side + 1]) map[y * side + x + p] = peak;
+  return quantise(map)!;
+}
+
+/** Kept with the reliance alert, the most telling first. */
+export const alertImages = [1, 12, 4, 0, 5, 8];
+
+/** Costs of the first segment; not measured at `costGap`. */
+export const costGap = 5;
+export function costAt(
+  epoch: number,
+  variant: CostVariant,
+  className: string | null,
+): Pick<Cost, 'images' | 'accuracy' | 'margin'> {
+  const learned = 1 - Math.exp(-epoch / 3);
+  const loss = { present: 0, ring: 0.3, blur: 0.2, unpasted: 0.05, pasted: 0.5 }[variant];
+  const accuracy = 0.5 + learned * (0.45 - loss) - (className === 'zebra' ? 0.02 : 0);
+  return { images: 16, accuracy, margin: 8 * (accuracy - 0.5) };
+}
 
 export const alarmEpoch = 4;
 export const resolvedEpoch = 6;
@@ -61,21 +129,24 @@ function partsOf({ segments, names }: FixtureOptions): typeof parts {
 export function probeSet(options: Partial<FixtureOptions> = {}): ProbeSet {
   const full = { ...defaults, ...options };
   const list = partsOf(full);
-  const mask = (i: number) => ({ width: 8, height: 8, runs: new Uint32Array([i % 60, 1 + (i % 4)]) });
+  const mask = (image: number, segment: number) => {
+    const [x, y] = cornerOf(image, segment);
+    return { width: side, height: side, runs: new Uint32Array([y * side + x, 2, (y + 1) * side + x, 2]) };
+  };
   return {
-    id: `fixture-${full.segments}-${full.names.join('')}`,
-    width: 8,
-    height: 8,
+    id: `fixture-${full.images}-${full.segments}-${full.names.join('')}`,
+    width: side,
+    height: side,
     channels: 3,
     classNames: full.classNames,
     segmentNames: list.map(([name]) => name),
     roles: Object.fromEntries(list.flatMap(([name, role]) => (role ? [[name, role]] : []))),
-    images: Array.from({ length: 32 }, (_, i) => ({
+    images: Array.from({ length: full.images }, (_, i) => ({
       id: `image-${i}`,
       label: i % full.classNames.length,
-      pixels: new Uint8Array(8 * 8 * 3),
+      pixels: new Uint8Array(side * side * 3),
       // The first segment is on every other picture only.
-      segments: list.map(([name], s) => ({ name, mask: mask(s) })).filter((_, s) => s > 0 || i % 4 < 2),
+      segments: list.map(([name], s) => ({ name, mask: mask(i, s) })).filter((_, s) => s > 0 || i % 4 < 2),
     })),
   };
 }
@@ -114,6 +185,9 @@ export function startRun(store: Store, options: Partial<FixtureOptions> = {}, re
     versions: { satwatch: '0.1.0', tfjs: '4.22.0' },
     backend: 'wasm',
   });
+  const { images } = probeSet(full);
+  if (full.pictures && store.countPictures(probeSet(full).id) === 0)
+    writer.pictures(images.map(({ segments }, image) => ({ image, jpeg: jpegs[image % 16], segments })));
   return { store, writer };
 }
 
@@ -156,13 +230,13 @@ export function observe(recording: Recording, epoch: number, options: Partial<Fi
       share: epoch === 0 ? null : 0.07 + noise(5, epoch) * 0.01,
       metrics: epoch === 0 ? {} : metrics,
       probeAccuracy: acc - 0.05,
-      sats: probe.images.map((image) =>
+      sats: probe.images.map((image, i) =>
         gap
           ? null
           : image.segments.map(({ name }, s) => ({
               segment: name,
-              area: 1,
-              attribution: noise(s, epoch),
+              area: 4,
+              attribution: attributionAt(epoch, i, probe.segmentNames.indexOf(name)),
               rank: s + 1,
             })),
       ),
@@ -180,9 +254,34 @@ export function observe(recording: Recording, epoch: number, options: Partial<Fi
             givers: 8,
           })),
       ),
+      predictions: probe.images.map(({ label }, i) =>
+        gap
+          ? { predicted: null, margin: null }
+          : {
+              predicted: marginAt(epoch, i) > 0 ? label : (label + 1) % full.classNames.length,
+              margin: marginAt(epoch, i),
+            },
+      ),
+      costs: epoch === costGap || gap ? [] : costsAt(epoch, probe),
+      maps: new Map(full.maps && !gap ? probe.images.map((_, i) => [i, mapOf(i)]) : []),
     },
     full.shortcut ? alertsAt(recording, epoch, probe, full) : { raised: [], updated: [] },
   );
+}
+
+function costsAt(epoch: number, { segmentNames: [segment], classNames }: ProbeSet) {
+  const filled = [null, ...classNames].flatMap((className) =>
+    (['present', 'ring', 'blur'] as const).map((variant) => ({ className, variant })),
+  );
+  const pasted = classNames.flatMap((className) =>
+    (['unpasted', 'pasted'] as const).map((variant) => ({ className, variant })),
+  );
+  return [...filled, ...pasted].map(({ className, variant }) => ({
+    segment,
+    className,
+    variant,
+    ...costAt(epoch, variant, className),
+  }));
 }
 
 function effectAt(epoch: number, segment: number, className: number, { shortcut }: FixtureOptions): number {
@@ -235,6 +334,7 @@ function alertsAt(
           to: rankAt(epoch, 2, 0, options),
           message: `'${probe.segmentNames[2]}' has risen against the first observation; compare pictures with and without it`,
           evidence: { peak: rankAt(epoch, 2, 0, options), peakEpoch: epoch },
+          channels: options.channels,
         },
       ],
     };
@@ -252,6 +352,8 @@ function alertsAt(
         to: effectAt(epoch, 0, 0, options),
         message: say(epoch),
         evidence: evidence(epoch),
+        images: alertImages.map((image) => ({ image, map: mapOf(image, 1) })),
+        channels: options.channels,
       },
     ],
   };

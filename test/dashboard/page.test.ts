@@ -1,94 +1,14 @@
 import axe from 'axe-core';
 import Database from 'better-sqlite3';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startDashboard } from 'satwatch/dashboard';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { openStore } from '../../src/store/index.js';
-import { launchBrowser, openPage } from '../browser.js';
-import { alarmEpoch, type FixtureOptions, meanRank, observe, startRun, writeRun } from './fixture.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { Outbox, openStore } from '../../src/store/index.js';
+import { openPage } from '../browser.js';
+import { alarmEpoch, meanRank, observe, startRun, writeRun } from './fixture.js';
+import { browser, cell, inked, open, plot, problemsOf, show, text, useBrowser, xOf, yOf } from './open.js';
 import { otherProcess, storePath } from './setup.js';
 
-let browser: Browser;
-const problemsOf: string[][] = [];
-const serverAway = /net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING)/;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
-// No test may leave an exception, a failed request or a refusal by the content security policy in the console.
-afterEach(() => {
-  const seen = problemsOf.splice(0).flat();
-  expect(seen.filter((problem) => !serverAway.test(problem))).toEqual([]);
-});
-
-async function show(
-  options: Partial<FixtureOptions> & { to?: number } = {},
-  view: BrowserContextOptions & { hash?: string } = {},
-) {
-  const path = storePath();
-  writeRun(path, options);
-  return { path, ...(await open(path, view)) };
-}
-
-async function open(path: string, { hash = '', ...view }: BrowserContextOptions & { hash?: string } = {}) {
-  const server = await startDashboard(path, { port: 0 });
-  const { page, problems } = await openPage(browser, server.url + hash, view);
-  problemsOf.push(problems);
-  onTestFinished(async () => {
-    await page.close();
-    await server.close();
-  });
-  await page.waitForSelector('.connection.live');
-  await page.waitForSelector('.run, .no-runs');
-  return { page, server, problems };
-}
-
-const plot = (name: string) => `[data-chart="${name}"]`;
-const cell = (segment: string, column: string) => `tr[data-segment="${segment}"] [data-column="${column}"]`;
-const text = async (page: Page, selector: string) => (await page.locator(selector).textContent()) ?? '';
-
-/** Where the axis has an epoch, in page px: from the axis' ends alone, not from the page's own arithmetic. */
-async function xOf(page: Page, chart: string, epoch: number): Promise<number> {
-  const box = (await page.locator(`${plot(chart)} .u-over`).boundingBox())!;
-  const domain = await page.locator(plot(chart)).getAttribute('data-domain');
-  const [first, last] = domain!.split(' ').map(Number);
-  return box.x + (box.width * (epoch - first)) / (last - first);
-}
-
-async function yOf(page: Page, chart: string, value: number, inverted: boolean): Promise<number> {
-  const box = (await page.locator(`${plot(chart)} .u-over`).boundingBox())!;
-  const range = await page.locator(plot(chart)).getAttribute('data-range');
-  const [low, high] = range!.split(' ').map(Number);
-  const part = (value - low) / (high - low);
-  return box.y + box.height * (inverted ? part : 1 - part);
-}
-
-/** How many of the canvas' pixels around a place of the page have about the colour of a CSS variable. */
-function inked(page: Page, chart: string, x: number, y: number, color: string, reach = 5): Promise<number> {
-  return page.evaluate(
-    ({ selector, x, y, color, reach }) => {
-      const canvas = document.querySelector<HTMLCanvasElement>(`${selector} canvas`)!;
-      const box = canvas.getBoundingClientRect();
-      const scale = canvas.width / box.width;
-      const hex = getComputedStyle(document.documentElement).getPropertyValue(`--${color}`).trim();
-      const wanted = [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
-      const { data } = canvas
-        .getContext('2d')!
-        .getImageData(
-          (x - box.x - reach) * scale,
-          (y - box.y - reach) * scale,
-          2 * reach * scale,
-          2 * reach * scale,
-        );
-      let count = 0;
-      for (let i = 0; i < data.length; i += 4)
-        if (data[i + 3] > 200 && wanted.every((c, k) => Math.abs(c - data[i + k]) < 24)) count++;
-      return count;
-    },
-    { selector: plot(chart), x, y, color, reach },
-  );
-}
+useBrowser();
 
 describe('a run', () => {
   test('has a line a segment, and all charts share one axis', async () => {
@@ -101,6 +21,7 @@ describe('a run', () => {
       ['loss', '2'],
       ['rank', '9'],
       ['effect', '3'],
+      ['cost', '5'],
     ]);
     expect(new Set(await charts.evaluateAll((all) => all.map((c: any) => c.dataset.domain)))).toEqual(
       new Set(['0 12']),
@@ -133,7 +54,7 @@ describe('a run', () => {
 
   test('marks an alert at its epoch on every chart', async () => {
     const { page } = await show({ to: 9 });
-    for (const chart of ['accuracy', 'loss', 'rank', 'effect']) {
+    for (const chart of ['accuracy', 'loss', 'rank', 'effect', 'cost']) {
       const mark = page.locator(`${plot(chart)} .mark.alarm`);
       const box = (await mark.boundingBox())!;
       expect(Math.abs(box.x + box.width / 2 - (await xOf(page, chart, alarmEpoch)))).toBeLessThan(1.5);
@@ -143,9 +64,9 @@ describe('a run', () => {
     const mark = (await page.locator(`${plot('loss')} .mark.alarm`).boundingBox())!;
     await page.mouse.move(mark.x + mark.width / 2, over.y + over.height / 2);
     const cursors = page.locator('.cursor');
-    expect(await cursors.count()).toBe(4);
+    expect(await cursors.count()).toBe(5);
     expect(await cursors.evaluateAll((all) => all.map((c: any) => c.dataset.epoch))).toEqual(
-      new Array(4).fill(String(alarmEpoch)),
+      new Array(5).fill(String(alarmEpoch)),
     );
     const value = page.locator(`${plot('rank')} .label[data-key="watermark"] .value`);
     expect(await value.textContent()).toBe(meanRank(alarmEpoch, 0).toFixed(1));
@@ -267,7 +188,7 @@ describe('new data', () => {
     onTestFinished(() => store.close());
     const { writer } = startRun(store, {}, true);
     const [alert] = store.alerts(1);
-    writer.delivery({ ...alert, delivery: { console: 'delivered' } });
+    new Outbox(store).done(alert.id, 'console', 'delivered');
     writer.event('error', 'a channel failed', 6);
     await page.waitForFunction(() =>
       document.querySelector('.log .count')?.textContent?.includes('3 events'),
@@ -397,7 +318,8 @@ describe('for everyone', () => {
   test('pointing at a line highlights it, a click keeps it', async () => {
     const { page } = await show({ to: 9 });
     const segment = 6;
-    const [x, y] = [await xOf(page, 'rank', 5), await yOf(page, 'rank', meanRank(5, segment), true)];
+    const between = (meanRank(5, segment) + meanRank(6, segment)) / 2;
+    const [x, y] = [await xOf(page, 'rank', 5.5), await yOf(page, 'rank', between, true)];
     await page.mouse.move(x, y);
     const highlight = () => page.locator(plot('rank')).getAttribute('data-highlight');
     await expect.poll(highlight).toBe('sky');
@@ -484,7 +406,7 @@ describe('for everyone', () => {
     expect(await page.locator('select[name="class"] option').allTextContents()).toContain(
       '<b>horse</b> (16)',
     );
-    expect(await page.locator('#app img, #app b').count()).toBe(0);
+    expect(await page.locator('#app img[src="x"], #app b').count()).toBe(0);
     expect(await page.title()).toBe('satwatch');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
     await page.locator('select[name="class"]').selectOption('ze&bra');

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +13,21 @@ export function storePath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'satwatch-dashboard-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return join(folder, 'runs.sqlite');
+}
+
+export /** A request with headers that fetch does not let one set. */
+function raw(url: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers }, (response) => {
+      let body = '';
+      response.on('data', (chunk) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode!, body }));
+    })
+      .on('error', reject)
+      .end();
+  });
 }
 
 export interface OtherProcess {

@@ -15,11 +15,16 @@ interface Props extends PlotEvents {
 }
 
 /** Keeps one plot alive over all updates; only another set of lines makes a new one. */
-export function EpochChart({ name, title, empty, summary, model, hover, pin }: Props) {
+export function EpochChart({ name, title, empty, summary, model, hover, pin, open, flag }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<EpochPlot | null>(null);
   const events = useRef<PlotEvents>({});
-  events.current = { ...(hover && { hover }), ...(pin && { pin }) };
+  events.current = {
+    ...(hover && { hover }),
+    ...(pin && { pin }),
+    ...(open && { open }),
+    ...(flag && { flag }),
+  };
   const group = useContext(CursorContext);
 
   useLayoutEffect(() => {
@@ -31,6 +36,9 @@ export function EpochChart({ name, title, empty, summary, model, hover, pin }: P
     plot.current = new EpochPlot(host.current!, model, group, {
       hover: (key) => events.current.hover?.(key),
       pin: (key) => events.current.pin?.(key),
+      // What is there from the start says what a click may mean.
+      ...(open && { open: (key, index) => events.current.open?.(key, index) }),
+      ...(flag && { flag: (epoch) => events.current.flag?.(epoch) }),
     });
   });
   useEffect(

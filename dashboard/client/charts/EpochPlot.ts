@@ -8,7 +8,7 @@ import { element } from './element.js';
 import { placeLabels } from './labels.js';
 import { markElements } from './marks.js';
 import type { Line, PlotEvents, PlotModel } from './model.js';
-import { nearestIndex, nearestLine } from './pointing.js';
+import { nearestIndex, nearestLine, pointUnder } from './pointing.js';
 import { rankTicks } from './ticks.js';
 import { alone, last } from './values.js';
 
@@ -24,6 +24,7 @@ export class EpochPlot implements Linked {
   private readonly labels = element('labels');
   private readonly marks = element('marks');
   private readonly cursor = element('cursor');
+  private readonly spot = element('spot');
   private readonly resize: ResizeObserver;
   private readonly leave: (() => void)[];
   private readonly labelOf = new Map<string, HTMLElement>();
@@ -35,7 +36,8 @@ export class EpochPlot implements Linked {
     private readonly events: PlotEvents,
   ) {
     this.plot = new uPlot(this.options(), this.data(), host);
-    for (const overlay of [this.marks, this.cursor]) this.plot.over.append(overlay);
+    this.spot.hidden = true;
+    for (const overlay of [this.marks, this.cursor, this.spot]) this.plot.over.append(overlay);
     host.append(this.labels);
     this.host.dataset.draws = '0';
     this.resize = new ResizeObserver(() => this.fit());
@@ -96,6 +98,16 @@ export class EpochPlot implements Linked {
       if (value)
         value.textContent = this.model.format(index === null ? last(line.values) : line.values[index]);
     }
+  }
+
+  /** Says of a point under the pointer what a click on it does. */
+  private showSpot(at: { x: number; y: number } | null, index: number): void {
+    this.spot.hidden = at === null;
+    this.plot.over.style.cursor = at === null ? '' : 'pointer';
+    if (at === null) return;
+    this.spot.style.transform = `translate(${at.x}px, ${at.y}px)`;
+    this.spot.dataset.text = `click: pictures at epoch ${format.epoch(this.model.epochs[index])}`;
+    this.spot.classList.toggle('leftwards', at.x > this.plot.over.clientWidth - 170);
   }
 
   private fit(): void {
@@ -269,22 +281,35 @@ export class EpochPlot implements Linked {
 
   private listen(): void {
     const { over } = this.plot;
-    const point = (event: PointerEvent) => {
-      const { left, top } = over.getBoundingClientRect();
-      const index = nearestIndex(this.plot, this.model, event.clientX - left);
+    const point = (event: MouseEvent): { key: string | null; index: number; isOn: boolean } => {
+      const box = over.getBoundingClientRect();
+      const [left, top] = [event.clientX - box.left, event.clientY - box.top];
+      const index = nearestIndex(this.plot, this.model, left);
       this.group.show(index);
-      return index === null
-        ? null
-        : nearestLine(this.plot, this.model, index, event.clientX - left, event.clientY - top);
+      if (index === null) return { key: null, index: -1, isOn: false };
+      const key = nearestLine(this.plot, this.model, index, left, top);
+      const under =
+        key !== null && this.events.open && pointUnder(this.plot, this.model, key, index, left, top);
+      this.showSpot(under || null, index);
+      return { key, index, isOn: Boolean(under) };
     };
-    over.addEventListener('pointermove', (event) => this.events.hover?.(point(event)));
+    over.addEventListener('pointermove', (event) => this.events.hover?.(point(event).key));
     over.addEventListener('pointerleave', () => {
       this.group.show(null);
+      this.showSpot(null, -1);
       this.events.hover?.(null);
     });
     over.addEventListener('click', (event) => {
-      const key = point(event as PointerEvent);
-      if (key !== null) this.events.pin?.(key);
+      const { key, index, isOn } = point(event);
+      if (key === null) return;
+      if (isOn) this.events.open?.(key, index);
+      else this.events.pin?.(key);
+    });
+    this.marks.addEventListener('click', (event) => {
+      const mark = (event.target as HTMLElement).closest<HTMLElement>('.mark');
+      if (!mark || !this.events.flag) return;
+      event.stopPropagation();
+      this.events.flag(Number(mark.dataset.epoch));
     });
   }
 }

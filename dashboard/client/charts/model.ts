@@ -59,4 +59,8 @@ export interface PlotModel {
 export interface PlotEvents {
   hover?(key: string | null): void;
   pin?(key: string): void;
+  /** A click on an observation of a line: its place among the epochs. */
+  open?(key: string, index: number): void;
+  /** A click on the flag of an alert. */
+  flag?(epoch: number): void;
 }

@@ -15,6 +15,24 @@ export function nearestIndex(plot: uPlot, { epochs }: PlotModel, left: number): 
   return best;
 }
 
+/** A point of a line is pointed at from this near, px. */
+const touch = 11;
+
+/** Where a line has its value of an observation, px, if the pointer is on it. */
+export function pointUnder(
+  plot: uPlot,
+  { epochs, lines }: PlotModel,
+  key: string,
+  index: number,
+  left: number,
+  top: number,
+): { x: number; y: number } | null {
+  const value = lines.find((line) => line.key === key)?.values[index];
+  if (value == null) return null;
+  const [x, y] = [plot.valToPos(epochs[index], 'x'), plot.valToPos(value, 'y')];
+  return Math.hypot(x - left, y - top) <= touch ? { x, y } : null;
+}
+
 /** The line nearest to the pointer, measured on the stretch between two observations that it stands in. */
 export function nearestLine(
   plot: uPlot,

@@ -3,7 +3,8 @@ import type { ChangesEvent, HeartbeatEvent } from '../../wire.js';
 export type Connection = 'connecting' | 'live' | 'lost';
 
 export interface LiveListener {
-  changes(event: ChangesEvent): void;
+  /** `since`: the change that was known before. */
+  changes(event: ChangesEvent, since: number): void;
   heartbeat(event: HeartbeatEvent): void;
   /** The file is another one than before: everything known is void. */
   reset(): void;
@@ -28,8 +29,9 @@ export function follow(seq: number, listener: LiveListener): () => void {
     };
     source.addEventListener('changes', ({ data }) => {
       const event = JSON.parse(data) as ChangesEvent;
+      const since = last;
       last = event.seq;
-      listener.changes(event);
+      listener.changes(event, since);
     });
     source.addEventListener('heartbeat', ({ data }) => {
       listener.heartbeat(JSON.parse(data) as HeartbeatEvent);

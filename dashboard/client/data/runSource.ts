@@ -1,6 +1,8 @@
 import type {
   Alert,
   AlertsPage,
+  Cost,
+  CostsPage,
   Effect,
   EffectsPage,
   MetricsPage,
@@ -18,6 +20,7 @@ export class RunSource {
   private observations = new Map<string, ObservationInfo>();
   private rows = new Map<string, ObservationRows>();
   private effects = new Map<string, Effect[]>();
+  private costs = new Map<string, Cost[]>();
   private alerts = new Map<number, Alert>();
   private rowsSeq: number | undefined;
   private shown: Snapshot | undefined;
@@ -68,7 +71,7 @@ export class RunSource {
     const { view } = this;
     const path = `runs/${this.run}`;
     const since = this.seq;
-    const [detail, columns, metrics, alerts, effects] = await Promise.all([
+    const [detail, columns, metrics, alerts, effects, costs] = await Promise.all([
       get<RunDetail>(path),
       get<TrajectoryColumns>(`${path}/trajectories`, {
         aggregation: view.aggregation,
@@ -78,6 +81,7 @@ export class RunSource {
       get<MetricsPage>(`${path}/metrics`, { since }),
       get<AlertsPage>(`${path}/alerts`, { since }),
       get<EffectsPage>(`${path}/effects`, { since }),
+      get<CostsPage>(`${path}/costs`, { since }),
     ]);
     if (this.closed) return;
     if (this.detail && since !== undefined && this.detail.probe.id !== detail.probe.id) {
@@ -87,12 +91,16 @@ export class RunSource {
       return;
     }
     if (since === undefined)
-      for (const known of [this.observations, this.effects, this.alerts] as Map<unknown, unknown>[])
+      for (const known of [this.observations, this.effects, this.costs, this.alerts] as Map<
+        unknown,
+        unknown
+      >[])
         known.clear();
     this.detail = detail;
     for (const observation of metrics.observations) {
       this.observations.set(keyOf(observation), observation);
       this.effects.delete(keyOf(observation));
+      this.costs.delete(keyOf(observation));
     }
     for (const effect of effects.effects) {
       const key = keyOf(effect);
@@ -102,18 +110,30 @@ export class RunSource {
       else list.push(effect);
       this.effects.set(key, list);
     }
+    for (const cost of costs.costs) {
+      const key = keyOf(cost);
+      this.costs.set(key, [...(this.costs.get(key) ?? []), cost]);
+    }
     for (const alert of alerts.alerts) this.alerts.set(alert.id, alert);
     // The view may have changed while this was under way; then its own pull is next, and these rows are not its.
-    this.seq = Math.min(detail.seq, metrics.seq, alerts.seq, effects.seq);
+    this.seq = Math.min(detail.seq, metrics.seq, alerts.seq, effects.seq, costs.seq);
     if (view !== this.view) return;
     const moved =
       this.rowsSeq === undefined ||
       since === undefined ||
-      [columns.epochs, metrics.observations, effects.effects].some((list) => list.length > 0);
+      [columns.epochs, metrics.observations, effects.effects, costs.costs].some((list) => list.length > 0);
     if (this.rowsSeq === undefined) this.rows = new Map();
     for (const [key, row] of toRows(columns)) this.rows.set(key, row);
     this.rowsSeq = columns.seq;
-    const next = toSnapshot(view, detail, this.observations, this.rows, this.effects, this.alerts);
+    const next = toSnapshot(
+      view,
+      detail,
+      this.observations,
+      this.rows,
+      this.effects,
+      this.costs,
+      this.alerts,
+    );
     // Where no observation came, the columns stay the same arrays: charts redraw what is another array.
     this.shown = moved || !this.shown ? next : { ...this.shown, detail, alerts: next.alerts };
     this.show(this.shown);

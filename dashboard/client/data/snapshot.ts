@@ -1,5 +1,5 @@
 import type { Aggregation } from '../../../src/types.js';
-import type { Alert, Effect, ObservationInfo, RunDetail, TrajectoryColumns } from '../../wire.js';
+import type { Alert, Cost, Effect, ObservationInfo, RunDetail, TrajectoryColumns } from '../../wire.js';
 
 export interface SegmentSeries {
   name: string;
@@ -27,8 +27,13 @@ export interface Snapshot {
   segments: SegmentSeries[];
   /** By segment, then class: one entry an observation, null where the pair was not tested. */
   effects: Map<string, Map<string, (Effect | null)[]>>;
+  /** By segment, then `costKey`: one entry an observation, null where it was not measured. */
+  costs: Map<string, Map<string, (Cost | null)[]>>;
   alerts: Alert[];
 }
+
+export const costKey = (variant: Cost['variant'], className: string | null): string =>
+  JSON.stringify([variant, className]);
 
 /** One observation's values of every segment, in the order of the columns. */
 export interface ObservationRows {
@@ -61,6 +66,7 @@ export function toSnapshot(
   byKey: Map<string, ObservationInfo>,
   rows: Map<string, ObservationRows>,
   effectsByKey: Map<string, Effect[]>,
+  costsByKey: Map<string, Cost[]>,
   alerts: Map<number, Alert>,
 ): Snapshot {
   const observations = [...byKey.values()].sort((a, b) => a.epoch - b.epoch || (a.step ?? 0) - (b.step ?? 0));
@@ -75,23 +81,34 @@ export function toSnapshot(
     attribution: ordered.map((row) => row?.attribution[s] ?? null),
     chance: ordered.map((row) => row?.chance[s] ?? null),
   }));
-  const effects: Snapshot['effects'] = new Map();
-  keys.forEach((key, i) => {
-    for (const effect of effectsByKey.get(key) ?? []) {
-      const classes = effects.get(effect.segment) ?? new Map<string, (Effect | null)[]>();
-      effects.set(effect.segment, classes);
-      const series = classes.get(effect.className) ?? new Array<Effect | null>(keys.length).fill(null);
-      classes.set(effect.className, series);
-      series[i] = effect;
-    }
-  });
   return {
     view,
     detail,
     observations,
     epochs: observations.map(({ epoch }) => epoch),
     segments,
-    effects,
+    effects: inSeries(keys, effectsByKey, ({ className }) => className),
+    costs: inSeries(keys, costsByKey, ({ variant, className }) => costKey(variant, className)),
     alerts: [...alerts.values()].sort((a, b) => a.id - b.id),
   };
+}
+
+/** Rows of observations as series over them, by segment and what else tells a segment's series apart. */
+function inSeries<T extends { segment: string }>(
+  keys: string[],
+  byKey: Map<string, T[]>,
+  nameOf: (row: T) => string,
+): Map<string, Map<string, (T | null)[]>> {
+  const all = new Map<string, Map<string, (T | null)[]>>();
+  keys.forEach((key, i) => {
+    for (const row of byKey.get(key) ?? []) {
+      const ofSegment = all.get(row.segment) ?? new Map<string, (T | null)[]>();
+      all.set(row.segment, ofSegment);
+      const name = nameOf(row);
+      const series = ofSegment.get(name) ?? new Array<T | null>(keys.length).fill(null);
+      ofSegment.set(name, series);
+      series[i] = row;
+    }
+  });
+  return all;
 }

@@ -2,13 +2,25 @@ import { useState } from 'preact/hooks';
 import type { Alert } from '../../wire.js';
 import type { Snapshot } from '../data/snapshot.js';
 import * as format from '../format.js';
+import { AlertStrip } from '../pictures/AlertStrip.js';
+import { Delivery } from './Delivery.js';
 import { Evidence } from './Evidence.js';
 
 /** So many are listed at first; open ones come before ended ones. */
 const firstListed = 4;
 const severity = ['warning', 'alarm', 'severe'];
 
-export function AlertList({ snapshot, onShow }: { snapshot: Snapshot; onShow(alert: Alert): void }) {
+interface Props {
+  snapshot: Snapshot;
+  onShow(alert: Alert): void;
+  /** The pictures behind it, as they are stored with its epoch. */
+  onBehind(alert: Alert): void;
+  /** Those kept with it, one of them large. */
+  onPictures(alert: Alert): void;
+}
+
+export function AlertList({ snapshot, onShow, onBehind, onPictures }: Props) {
+  const { run, probe } = snapshot.detail;
   const [all, setAll] = useState(false);
   const alerts = [...snapshot.alerts].sort(
     (a, b) =>
@@ -33,17 +45,29 @@ export function AlertList({ snapshot, onShow }: { snapshot: Snapshot; onShow(ale
                 {alert.resolvedEpoch !== null && ` to ${format.epoch(alert.resolvedEpoch)}, resolved`}
               </span>
               {alert.segment !== null && (
-                <button
-                  type="button"
-                  class="quiet"
-                  aria-label={`Show ${alert.segment} in the charts`}
-                  onClick={() => onShow(alert)}
-                >
-                  Show
-                </button>
+                <span class="alert-actions">
+                  <button
+                    type="button"
+                    class="quiet"
+                    aria-label={`Show ${alert.segment} in the charts`}
+                    onClick={() => onShow(alert)}
+                  >
+                    Show
+                  </button>
+                  <button
+                    type="button"
+                    class="quiet"
+                    aria-label={`Pictures of ${alert.segment} at epoch ${format.epoch(alert.epoch)}`}
+                    onClick={() => onBehind(alert)}
+                  >
+                    Pictures
+                  </button>
+                </span>
               )}
             </p>
             <p class="alert-message">{alert.message}</p>
+            <AlertStrip run={run.id} alert={alert} probe={probe} onOpen={() => onPictures(alert)} />
+            <Delivery delivery={alert.delivery} />
             <details>
               <summary>Evidence</summary>
               <Evidence alert={alert} />

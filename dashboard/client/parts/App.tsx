@@ -1,7 +1,9 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { About, ChangesEvent, RunsPage } from '../../wire.js';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { About, ChangesEvent, RunInfo, RunsPage } from '../../wire.js';
 import { get } from '../data/api.js';
 import { type Connection, follow } from '../data/live.js';
+import { canNotify, notify } from '../notify.js';
+import { useRemembered } from '../remember.js';
 import { useRoute } from '../route.js';
 import { NoRuns } from './Empty.js';
 import { RunList } from './RunList.js';
@@ -23,7 +25,10 @@ export function App() {
   // Ages are by the server's clock: this machine's may be another.
   const [clock, setClock] = useState(0);
   const [menu, setMenu] = useState(false);
-  const [route, change] = useRoute();
+  const [route, navigation] = useRoute();
+  const [isNotifying, setNotifying] = useNotifying();
+  // What listeners made earlier have to know of now.
+  const told = useRef<{ runs: RunInfo[]; isNotifying: boolean }>({ runs: [], isNotifying: false });
   const listeners = useMemo(() => new Set<(event: ChangesEvent | null) => void>(), []);
 
   useEffect(() => {
@@ -41,11 +46,17 @@ export function App() {
           if (closed) return;
           setAbout(info);
           stop = follow(first.seq, {
-            changes(event) {
+            changes(event, since) {
               setClock(event.now - Date.now());
               // The run that is looked at first: a browser opens few connections at a time.
               for (const listener of listeners) listener(event);
               list().catch(() => {});
+              if (told.current.isNotifying)
+                notify(
+                  event,
+                  since,
+                  (run) => told.current.runs.find(({ id }) => id === run)?.name ?? `run ${run}`,
+                ).catch(() => {});
             },
             heartbeat({ now, runs }) {
               setClock(now - Date.now());
@@ -73,6 +84,7 @@ export function App() {
   }, [limit, listeners]);
 
   const runs = page?.runs ?? [];
+  told.current = { runs, isNotifying };
   const current = route.run ?? runs[0]?.id;
   const listen: Listen = (listener) => {
     listeners.add(listener);
@@ -87,6 +99,8 @@ export function App() {
       <TopBar
         store={about?.store}
         connection={connection}
+        isNotifying={isNotifying}
+        onNotifying={setNotifying}
         menu={menu}
         onMenu={runs.length > 0 ? () => setMenu(!menu) : undefined}
       />
@@ -115,7 +129,7 @@ export function App() {
               id={current}
               info={runs.find(({ id }) => id === current)}
               route={route}
-              change={change}
+              navigation={navigation}
               listen={listen}
               clock={clock}
               connection={connection}
@@ -125,6 +139,12 @@ export function App() {
       </div>
     </>
   );
+}
+
+/** Whether alerts are shown as notifications; remembered, and void where the permission has been taken back. */
+function useNotifying(): [boolean, (isOn: boolean) => void] {
+  const [isOn, setOn] = useRemembered('notify', false, (value) => typeof value === 'boolean');
+  return [isOn && canNotify && Notification.permission === 'granted', setOn];
 }
 
 function merge<T extends { id: number }>(runs: T[], signs: (Partial<T> & { id: number })[]): T[] {

@@ -1,4 +1,5 @@
-import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
+import { useContext, useMemo } from 'preact/hooks';
+import type { Alert } from '../../wire.js';
 import { CursorContext } from '../charts/context.js';
 import { EpochChart } from '../charts/EpochChart.js';
 import { accuracyLines, lossLines } from '../charts/metricLines.js';
@@ -6,9 +7,10 @@ import type { Mark } from '../charts/model.js';
 import { extent, padded } from '../charts/range.js';
 import type { SegmentSeries, Snapshot } from '../data/snapshot.js';
 import * as format from '../format.js';
-import type { Route } from '../route.js';
+import type { CostMeasure, Route } from '../route.js';
+import { CostChart } from './CostChart.js';
 import { EffectChart } from './EffectChart.js';
-import { useMedia, useWindowHeight } from './hooks.js';
+import { useCursor, useMedia, useWindowHeight } from './hooks.js';
 import { RankChart } from './RankChart.js';
 
 /** What stands above and below the rank chart on a wide page, px: the rest of the window is for the ranks. */
@@ -22,10 +24,13 @@ interface Props {
   highlight: string | null;
   onHover(key: string | null): void;
   onPin(key: string): void;
+  onPictures(segment: string, index: number): void;
+  onAlert(alert: Alert): void;
+  onCost(cost: CostMeasure): void;
 }
 
 /** All charts of a run, one above the other on one axis of epochs. */
-export function Charts({ snapshot, shown, total, route, highlight, onHover, onPin }: Props) {
+export function Charts({ snapshot, shown, total, route, highlight, onHover, onPin, ...on }: Props) {
   const group = useContext(CursorContext);
   const narrow = useMedia('(max-width: 640px)');
   const rankHeight = Math.min(520, Math.max(250, useWindowHeight() - besideRanks));
@@ -46,6 +51,13 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
     } else if (event.key === 'Home' && epochs.length) group.show(0);
     else if (event.key === 'End' && epochs.length) group.show(epochs.length - 1);
     else if (event.key === 'Escape') group.show(null);
+    else if (
+      event.key === 'Enter' &&
+      event.target === event.currentTarget &&
+      highlight &&
+      group.index !== null
+    )
+      on.onPictures(highlight, group.index);
     else return;
     event.preventDefault();
   };
@@ -55,13 +67,20 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
     <div
       class="charts"
       role="group"
-      aria-label="Charts over epochs; the left and right arrow keys move the cursor"
+      aria-label="Charts over epochs; the left and right arrow keys move the cursor, Enter opens the pictures there"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the cursor is moved by keys here
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
       <EpochChart
         name="accuracy"
+        flag={(epoch) => {
+          const gravest = [...severity]
+            .reverse()
+            .map((level) => snapshot.alerts.find((alert) => alert.epoch === epoch && alert.level === level))
+            .find((alert) => alert !== undefined);
+          if (gravest) on.onAlert(gravest);
+        }}
         title="Accuracy"
         summary={`Accuracy over ${epochs.length} observations.`}
         empty={accuracies ? undefined : 'Logged from the first completed epoch on.'}
@@ -100,6 +119,7 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
         height={narrow ? 300 : rankHeight}
         onHover={onHover}
         onPin={onPin}
+        onPictures={on.onPictures}
       />
       <EffectChart
         shared={shared}
@@ -108,6 +128,17 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
         className={route.className}
         height={150}
       />
+      {snapshot.costs.size > 0 && (
+        <CostChart
+          shared={shared}
+          snapshot={snapshot}
+          segment={highlight}
+          className={route.className}
+          measure={route.cost}
+          height={150}
+          onMeasure={on.onCost}
+        />
+      )}
       <Readout snapshot={snapshot} route={route} highlight={highlight} />
     </div>
   );
@@ -115,9 +146,7 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
 
 /** Where the cursor stands, in words: for screen readers, who do not see the labels change. */
 function Readout({ snapshot, route, highlight }: Pick<Props, 'snapshot' | 'route' | 'highlight'>) {
-  const group = useContext(CursorContext);
-  const [index, setIndex] = useState(group.index);
-  useEffect(() => group.listen(setIndex), [group]);
+  const index = useCursor();
   const segment = snapshot.segments.find(({ name }) => name === highlight);
   const at = index ?? -1;
   const text =

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../data/snapshot.js';
 import type { Route } from '../route.js';
+import { Choice } from './Choice.js';
 
 interface Props {
   snapshot: Snapshot;
@@ -42,36 +43,5 @@ export function Controls({ snapshot, route, change }: Props) {
         onChange={(aggregation) => change({ aggregation })}
       />
     </div>
-  );
-}
-
-interface ChoiceProps<T extends string> {
-  name: string;
-  legend: string;
-  options: T[];
-  value: T;
-  onChange(value: T): void;
-}
-
-/** Radio buttons that look like one control. */
-function Choice<T extends string>({ name, legend, options, value, onChange }: ChoiceProps<T>) {
-  return (
-    <fieldset class="choice">
-      <legend>{legend}</legend>
-      <span class="segmented">
-        {options.map((option) => (
-          <label key={option}>
-            <input
-              type="radio"
-              name={name}
-              value={option}
-              checked={option === value}
-              onChange={() => onChange(option)}
-            />
-            <span>{option}</span>
-          </label>
-        ))}
-      </span>
-    </fieldset>
   );
 }

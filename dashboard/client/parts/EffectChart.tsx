@@ -84,7 +84,7 @@ export function EffectChart({ shared, snapshot, segment, className, height }: Pr
 }
 
 /** The segment's effects, the strongest class first. */
-function seriesOf(effects: Snapshot['effects'], segment: string | null) {
+export function seriesOf(effects: Snapshot['effects'], segment: string | null) {
   const classes = segment === null ? undefined : effects.get(segment);
   const strength = ({ effect }: { effect: Values }) => Math.max(...effect.map((e) => Math.abs(e ?? 0)));
   return [...(classes ?? [])]
@@ -101,7 +101,8 @@ function lastTested(effect: Values | undefined, epochs: number[]): number | null
   return at < 0 ? null : epochs[at];
 }
 
-function whyEmpty(segment: string | null, role: string, observations: number): string {
+/** Why a segment has nothing to show. */
+export function whyEmpty(segment: string | null, role: string, observations: number): string {
   if (observations === 0 || segment === null) return 'Measured together with the ranks.';
   if (role === 'core') return 'Core segments should decide, so their effect is not tested.';
   if (role === 'none') return 'Segments without a role are not tested: call it a suspect or context.';

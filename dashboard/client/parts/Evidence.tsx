@@ -3,13 +3,12 @@ import * as format from '../format.js';
 
 /** All that an alert rests on, as the rule wrote it. */
 export function Evidence({ alert }: { alert: Alert }) {
-  const { className, from, to, evidence, delivery } = alert;
+  const { className, from, to, evidence } = alert;
   const rows: [string, unknown][] = [
     ['class', className ?? 'all classes'],
     ['from', from],
     ['to', to],
     ...Object.entries(evidence),
-    ...Object.entries(delivery).map(([channel, fate]): [string, unknown] => [`channel ${channel}`, fate]),
   ];
   return (
     <dl class="evidence">

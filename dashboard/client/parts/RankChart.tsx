@@ -5,6 +5,7 @@ import { extent, padded } from '../charts/range.js';
 import type { SegmentSeries, Snapshot } from '../data/snapshot.js';
 import * as format from '../format.js';
 import type { Measure } from '../route.js';
+import { useCursor } from './hooks.js';
 
 interface Props {
   shared: Pick<PlotModel, 'epochs' | 'domain' | 'marks'>;
@@ -18,6 +19,7 @@ interface Props {
   height: number;
   onHover(key: string | null): void;
   onPin(key: string): void;
+  onPictures(key: string, index: number): void;
 }
 
 /** The trajectories of all segments; rank 1, the most influential, is on top. */
@@ -43,6 +45,12 @@ export function RankChart(props: Props) {
             {className ?? 'all classes'}
             {shown.length < total && `, ${shown.length} of ${total} segments`}
           </span>
+          {chosen && snapshot.epochs.length > 0 && (
+            <PicturesButton
+              epochs={snapshot.epochs}
+              onOpen={(index) => props.onPictures(chosen.name, index)}
+            />
+          )}
           {isRank && chosen && (
             <span class="key">
               <span class="dashes" aria-hidden="true" />
@@ -81,7 +89,23 @@ export function RankChart(props: Props) {
       }}
       hover={props.onHover}
       pin={props.onPin}
+      open={props.onPictures}
     />
+  );
+}
+
+/** Opens the highlighted segment's pictures where the cursor stands, or else at the newest observation. */
+function PicturesButton({ epochs, onOpen }: { epochs: number[]; onOpen(index: number): void }) {
+  const index = useCursor() ?? epochs.length - 1;
+  return (
+    <button
+      type="button"
+      class="quiet to-pictures"
+      title="Or click a point of a line; by keys: move the cursor with the arrows, then Enter"
+      onClick={() => onOpen(index)}
+    >
+      Pictures at epoch {format.epoch(epochs[index])}
+    </button>
   );
 }
 

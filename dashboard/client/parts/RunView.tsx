@@ -1,11 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { RunInfo } from '../../wire.js';
+import type { Alert, RunInfo } from '../../wire.js';
 import { CursorContext } from '../charts/context.js';
 import { CursorGroup } from '../charts/cursor.js';
 import type { Connection } from '../data/live.js';
 import { RunSource } from '../data/runSource.js';
 import type { Snapshot } from '../data/snapshot.js';
-import type { Route } from '../route.js';
+import { AlertDialog, behind } from '../pictures/AlertDialog.js';
+import { atOf, ObservationPictures } from '../pictures/ObservationPictures.js';
+import { type Navigation, noPictures, type Route } from '../route.js';
 import { AlertList } from './AlertList.js';
 import type { Listen } from './App.js';
 import { Charts } from './Charts.js';
@@ -19,19 +21,20 @@ interface Props {
   id: number;
   info: RunInfo | undefined;
   route: Route;
-  change(part: Partial<Route>): void;
+  navigation: Navigation;
   listen: Listen;
   clock: number;
   connection: Connection;
 }
 
-export function RunView({ id, info, route, change, listen, clock, connection }: Props) {
+export function RunView({ id, info, route, navigation, listen, clock, connection }: Props) {
   const [snapshot, setSnapshot] = useState<Snapshot>();
   const [error, setError] = useState<string>();
   const [hover, setHover] = useState<string | null>(null);
   const [all, setAll] = useState(false);
   const group = useMemo(() => new CursorGroup(), []);
   const source = useRef<RunSource>(null);
+  const { change, open } = navigation;
   const { aggregation, className, measure, segment } = route;
 
   useEffect(() => {
@@ -89,6 +92,8 @@ export function RunView({ id, info, route, change, listen, clock, connection }: 
   const highlight = hover ?? pinned ?? defaultSegment(snapshot, arranged.shown);
   const pin = (name: string) => change({ segment: name === pinned ? null : name });
   const run = info ?? snapshot.detail.run;
+  const openAlert = (alert: Alert) => open({ ...noPictures, alert: alert.id, segment: alert.segment });
+  const alert = snapshot.alerts.find((candidate) => candidate.id === route.alert);
 
   return (
     <CursorContext.Provider value={group}>
@@ -105,6 +110,8 @@ export function RunView({ id, info, route, change, listen, clock, connection }: 
             onShow={(alert) => {
               change({ segment: alert.segment });
             }}
+            onBehind={(alert) => open(behind(alert))}
+            onPictures={openAlert}
           />
           <section class="trajectories" aria-label="Trajectories">
             <Controls snapshot={snapshot} route={route} change={change} />
@@ -116,6 +123,11 @@ export function RunView({ id, info, route, change, listen, clock, connection }: 
               highlight={highlight}
               onHover={setHover}
               onPin={pin}
+              onPictures={(name, index) =>
+                open({ ...noPictures, segment: name, pictures: atOf(snapshot, index) })
+              }
+              onAlert={openAlert}
+              onCost={(cost) => change({ cost })}
             />
           </section>
           <SegmentTable
@@ -131,6 +143,23 @@ export function RunView({ id, info, route, change, listen, clock, connection }: 
           />
         </div>
         <RunLog snapshot={snapshot} />
+        {alert ? (
+          <AlertDialog
+            key={alert.id}
+            snapshot={snapshot}
+            alert={alert}
+            place={route.place}
+            navigation={navigation}
+          />
+        ) : (
+          route.pictures && (
+            <ObservationPictures
+              snapshot={snapshot}
+              route={{ ...route, pictures: route.pictures }}
+              navigation={navigation}
+            />
+          )
+        )}
       </article>
     </CursorContext.Provider>
   );

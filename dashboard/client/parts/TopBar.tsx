@@ -1,4 +1,5 @@
 import type { Connection } from '../data/live.js';
+import { Bell } from './Bell.js';
 
 const words: Record<Connection, string> = {
   connecting: 'Connecting',
@@ -9,11 +10,13 @@ const words: Record<Connection, string> = {
 interface Props {
   store: string | undefined;
   connection: Connection;
+  isNotifying: boolean;
+  onNotifying(isOn: boolean): void;
   menu: boolean;
   onMenu: (() => void) | undefined;
 }
 
-export function TopBar({ store, connection, menu, onMenu }: Props) {
+export function TopBar({ store, connection, isNotifying, onNotifying, menu, onMenu }: Props) {
   return (
     <header class="topbar">
       {onMenu && (
@@ -36,6 +39,7 @@ export function TopBar({ store, connection, menu, onMenu }: Props) {
         <span class="dot" aria-hidden="true" />
         {words[connection]}
       </span>
+      <Bell isOn={isNotifying} onChange={onNotifying} />
     </header>
   );
 }

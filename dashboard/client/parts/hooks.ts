@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useContext, useEffect, useState } from 'preact/hooks';
+import { CursorContext } from '../charts/context.js';
 
 /** The time, once a second; ages are counted from it. */
 export function useNow(): number {
@@ -20,6 +21,14 @@ export function useMedia(query: string): boolean {
     return () => media.removeEventListener('change', listener);
   }, [query]);
   return matches;
+}
+
+/** The observation that the charts' cursor points at. */
+export function useCursor(): number | null {
+  const group = useContext(CursorContext);
+  const [index, setIndex] = useState(group.index);
+  useEffect(() => group.listen(setIndex), [group]);
+  return index;
 }
 
 /** Height of the window, px. */
