@@ -28,7 +28,9 @@ export type ErrorCode =
   | 'RUN_EXISTS'
   | 'RUN_UNKNOWN'
   | 'PORT_IN_USE'
-  | 'TOKEN_MISSING';
+  | 'TOKEN_MISSING'
+  | 'CHECKPOINT_UNREADABLE'
+  | 'CHECKPOINTS_NOT_FOUND';
 
 /**
  * Every error satwatch raises on purpose. The message says what came, what was expected and how to mend it.
@@ -51,6 +53,8 @@ function nearestName(word: string, candidates: Iterable<string>): string | undef
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 2)) + 1;
   for (const candidate of candidates) {
+    // The distance is at least that: a very long word is not worth comparing with a thousand short names.
+    if (Math.abs(word.length - candidate.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

@@ -15,9 +15,21 @@ const allowed: Record<string, string[]> = {
   saliency: ['errors', 'backend'],
   alerts: ['errors', 'sat'],
   monitor: ['errors', 'probe', 'sat', 'backend', 'store', 'saliency', 'alerts'],
+  checkpoints: ['errors', 'backend', 'store', 'monitor', 'probe'],
   callbacks: ['monitor'],
   demo: ['errors', 'probe', 'sat', 'backend', 'monitor', 'callbacks'],
-  cli: ['errors', 'probe', 'sat', 'backend', 'store', 'monitor', 'callbacks', 'demo', 'dashboard'],
+  cli: [
+    'errors',
+    'probe',
+    'sat',
+    'backend',
+    'store',
+    'monitor',
+    'checkpoints',
+    'callbacks',
+    'demo',
+    'dashboard',
+  ],
   dashboard: ['errors', 'store'],
 };
 
@@ -28,6 +40,9 @@ const fenced: Record<string, string[]> = {
   express: ['dashboard'],
   sharp: ['probe'],
   yargs: ['cli'],
+  chokidar: ['checkpoints'],
+  h5wasm: ['checkpoints'],
+  fflate: ['checkpoints'],
 };
 
 interface Import {

@@ -2,9 +2,11 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { SatwatchError } from '../errors.js';
+import { checkCommand } from './check.js';
 import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
 import { runsCommand } from './runs.js';
+import { watchCommand } from './watch.js';
 
 const cli = yargs(hideBin(process.argv))
   .scriptName('satwatch')
@@ -14,6 +16,8 @@ const cli = yargs(hideBin(process.argv))
   .command(demoCommand)
   .command(dashboardCommand)
   .command(runsCommand)
+  .command(watchCommand)
+  .command(checkCommand)
   .demandCommand(1, 'Name a command.')
   .recommendCommands()
   .strict()

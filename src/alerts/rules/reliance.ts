@@ -52,7 +52,7 @@ const advice: Record<Level, string> = {
 function sentence({ segment, className, effect, epoch }: Effect, level: Level): string {
   return (
     `Predictions move ${round(100 * effect, 0)} points towards '${className}' when '${segment}' is present ` +
-    `(${level} since epoch ${epoch}; about ${round(133 * effect + 1, 0)} points of accuracy); ${advice[level]}`
+    `(${level} since epoch ${epoch}; about ${round(Math.min(100, 133 * effect + 1), 0)} points of accuracy); ${advice[level]}`
   );
 }
 

@@ -1,0 +1,2 @@
+export type { Measured, WatchEvent } from './options.js';
+export { watchCheckpoints } from './watch.js';
