@@ -67,7 +67,7 @@ describe('satwatch check', () => {
     const { out } = await check(store, 'passed');
     expect(out).toContain("run 'passed': 4 observations, the last at epoch 3");
     expect(out).toMatch(
-      /^ALARM epoch 1 \(ended at epoch 3, and counts; at its worst 0\.2 at epoch 2\): the mark at 1$/m,
+      /^ALARM epoch 1 \(ended at epoch 3, and counts; at its worst 20 points at epoch 2\): the mark at 1$/m,
     );
   });
 
