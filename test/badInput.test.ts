@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
-import Database from 'better-sqlite3';
 import {
   createMonitor,
   enableWasmTraining,
@@ -13,6 +12,7 @@ import {
   satCallback,
 } from 'satwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../src/store/database.js';
 import { markedTraining, net, probe, side, temporaryFolder } from './task.js';
 import { wasm } from './tf.js';
 

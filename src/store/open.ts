@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import { SqliteError } from 'better-sqlite3';
 import { SatwatchError } from '../errors.js';
+import { Database } from './database.js';
 import { migrations } from './schema.js';
-
-export type Db = Database.Database;
 
 /** SQLite waits this long for another process's write before it gives up, in ms. */
 const busyTimeout = 5000;
@@ -14,7 +13,7 @@ const busyTimeout = 5000;
  * written to once).
  * @throws SatwatchError STORE_NOT_FOUND, STORE_NOT_SQLITE, STORE_NEWER, STORE_READONLY, STORE_FULL, STORE_FAILED
  */
-export function openDatabase(path: string, readonly: boolean): Db {
+export function openDatabase(path: string, readonly: boolean): Database {
   if (readonly && !existsSync(path))
     throw new SatwatchError(
       'STORE_NOT_FOUND',
@@ -27,7 +26,7 @@ export function openDatabase(path: string, readonly: boolean): Db {
       `store ${path}: its folder does not exist; create ${dirname(path)}`,
       path,
     );
-  let db: Db | undefined;
+  let db: Database | undefined;
   try {
     db = new Database(path, { readonly, timeout: busyTimeout });
     const { version, tables } = state(db);
@@ -65,7 +64,7 @@ export function openDatabase(path: string, readonly: boolean): Db {
 }
 
 /** Read at one moment: another process may be making the tables just now. */
-function state(db: Db): { version: number; tables: number } {
+function state(db: Database): { version: number; tables: number } {
   return db.transaction(() => ({
     version: db.pragma('user_version', { simple: true }) as number,
     tables: db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number,
@@ -73,20 +72,20 @@ function state(db: Db): { version: number; tables: number } {
 }
 
 /** SQLite does not wait by itself where two processes change a new file's mode at the same moment. */
-function useWal(db: Db): void {
+function useWal(db: Database): void {
   const end = Date.now() + busyTimeout;
   for (;;)
     try {
       db.pragma('journal_mode = WAL');
       return;
     } catch (error) {
-      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+      const busy = error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY');
       if (!busy || Date.now() > end) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + (process.pid % 20));
     }
 }
 
-function migrate(db: Db): void {
+function migrate(db: Database): void {
   db.transaction(() => {
     const version = db.pragma('user_version', { simple: true }) as number;
     for (const sql of migrations.slice(version)) db.exec(sql);
@@ -97,7 +96,7 @@ function migrate(db: Db): void {
 
 /** SQLite's result codes in plain words; other errors pass unchanged. */
 export function explainSqlite(error: unknown, path: string): unknown {
-  if (!(error instanceof Database.SqliteError)) {
+  if (!(error instanceof SqliteError)) {
     if (error instanceof TypeError || error instanceof SatwatchError) return error;
     const reason = error instanceof Error ? error.message : String(error);
     if (/NODE_MODULE_VERSION|bindings|dlopen/.test(reason))

@@ -15,6 +15,7 @@ import type {
   TrajectoryRow,
 } from '../types.js';
 import { decodeMap, decodeMasks, decodePrediction } from './blobs.js';
+import type { Database } from './database.js';
 import {
   type AttributionRow,
   type BlobLayout,
@@ -22,7 +23,7 @@ import {
   decodeRows,
   type StoredProbeSet,
 } from './layout.js';
-import { type Db, openDatabase } from './open.js';
+import { openDatabase } from './open.js';
 
 /** A run without a sign of life for longer than this is called stale, in ms. */
 const staleAfter = 120_000;
@@ -100,7 +101,7 @@ export class Store {
   readonly path: string;
   readonly readonly: boolean;
   /** @internal */
-  readonly db: Db;
+  readonly db: Database;
   private readonly probeSets = new Map<string, StoredProbeSet>();
 
   constructor(path: string, { readonly = false }: { readonly?: boolean } = {}) {

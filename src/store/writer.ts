@@ -12,8 +12,8 @@ import type {
   TrajectoryRow,
 } from '../types.js';
 import { encodeFloats, encodeMap, encodeMasks, encodePredictions, type Prediction } from './blobs.js';
+import type { Database } from './database.js';
 import { describeProbeSet, encodeSats, type StoredProbeSet } from './layout.js';
-import type { Db } from './open.js';
 import type { Store } from './store.js';
 import { guard, write } from './transaction.js';
 
@@ -264,7 +264,7 @@ export class RunWriter {
     });
   }
 
-  private get db(): Db {
+  private get db(): Database {
     return this.store.db;
   }
 

@@ -1,7 +1,7 @@
 import axe from 'axe-core';
-import Database from 'better-sqlite3';
 import { startDashboard } from 'satwatch/dashboard';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Database } from '../../src/store/database.js';
 import { Outbox, openStore } from '../../src/store/index.js';
 import { openPage } from '../browser.js';
 import { alarmEpoch, meanRank, observe, startRun, writeRun } from './fixture.js';

@@ -1,8 +1,8 @@
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { startDashboard } from 'satwatch/dashboard';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { localRanks } from '../../src/sat/localRanks.js';
+import { Database } from '../../src/store/database.js';
 import { openStore } from '../../src/store/index.js';
 import {
   alertImages,

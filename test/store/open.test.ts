@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { openStore } from 'satwatch';
 import { describe, expect, it } from 'vitest';
+import { Database } from '../../src/store/database.js';
 import { openStore as openOurs } from '../../src/store/index.js';
 import { migrations } from '../../src/store/schema.js';
 import { temporaryFolder } from '../task.js';
@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 let count = 0;
 const file = () => join(folder, `${count++}.sqlite`);
 
-function look<T>(path: string, body: (db: Database.Database) => T): T {
+function look<T>(path: string, body: (db: Database) => T): T {
   const db = new Database(path, { readonly: true });
   try {
     return body(db);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../../src/store/database.js';
 import { openStore } from '../../src/store/index.js';
 import { migrations } from '../../src/store/schema.js';
 import { temporaryFolder } from '../task.js';

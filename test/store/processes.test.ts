@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
 import { openStore } from 'satwatch';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Database } from '../../src/store/database.js';
 import { temporaryFolder } from '../task.js';
 
 const folder = temporaryFolder();

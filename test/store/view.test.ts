@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { TrajectoryRow } from 'satwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../../src/store/database.js';
 import { openStore, type Store } from '../../src/store/index.js';
 import { temporaryFolder } from '../task.js';
 import { newAlert, none, observation, smallProbe, startRun } from './run.js';
@@ -12,7 +12,7 @@ const probe = smallProbe();
 const docs = readFileSync(new URL('../../docs/store.md', import.meta.url), 'utf8');
 let store: Store;
 /** Another program, which knows SQLite but not satwatch. */
-let other: Database.Database;
+let other: Database;
 
 beforeAll(() => {
   store = openStore(path);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Database } from '../../src/store/database.js';
 import { Outbox, openStore, type Store } from '../../src/store/index.js';
 import { temporaryFolder } from '../task.js';
 import { newAlert, none, observation, satsOf, smallProbe, startRun } from './run.js';
@@ -10,7 +10,7 @@ const probe = smallProbe();
 let count = 0;
 let store: Store;
 /** Any SQLite tool that has the file open beside satwatch. */
-let other: Database.Database;
+let other: Database;
 
 beforeEach(() => {
   const path = join(folder, `${count++}.sqlite`);
