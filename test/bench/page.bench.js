@@ -66,7 +66,11 @@ try {
   const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.floor(q * (values.length - 1))];
   const row = (name, values) =>
     console.log(
-      `${name.padEnd(34)} median ${quantile(values, 0.5).toFixed(0).padStart(4)} ms   90 % ${quantile(values, 0.9).toFixed(0).padStart(4)} ms   largest ${Math.max(...values).toFixed(0).padStart(4)} ms`,
+      `${name.padEnd(34)} median ${quantile(values, 0.5).toFixed(0).padStart(4)} ms   90 % ${quantile(values, 0.9).toFixed(0).padStart(4)} ms   largest ${Math.max(
+        ...values,
+      )
+        .toFixed(0)
+        .padStart(4)} ms`,
     );
   row('commit to frame', shown);
   row('a request and a frame alone', bare);

@@ -4,7 +4,7 @@ import { newAlert, none, observation, smallProbe, startRun } from './run.js';
 
 const probe = smallProbe();
 const say = (word: string) => process.stdout.write(`${word}\n`);
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
 const commands: Record<string, (...args: string[]) => Promise<void> | void> = {
   /** Writes a run of `count` observations as fast as it can, and marks it done. */
