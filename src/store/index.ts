@@ -12,7 +12,6 @@ export {
 export {
   type AggregatedRow,
   type AlertChanges,
-  type AlertImage,
   type NewAlert,
   RunWriter,
 } from './writer.js';

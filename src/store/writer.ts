@@ -50,7 +50,7 @@ export interface NewObservation {
 }
 
 /** A picture behind an alert, as it was when the alert was raised. */
-export interface AlertImage {
+interface AlertImage {
   /** Index into the probe set's images. */
   image: number;
   map: StoredMap | null;

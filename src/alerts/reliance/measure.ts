@@ -15,7 +15,7 @@ export type Predict = (
 ) => Promise<{ probabilities: Float32Array; logits: Float32Array }>;
 
 /** What the model says of one picture, a value a class. */
-export interface Answer {
+interface Answer {
   probabilities: Float32Array;
   logits: Float32Array;
 }
