@@ -46,9 +46,22 @@ export function satCallback(tf: Tf, options: MonitorOptions): Callback {
       this.offset = epoch > 0 ? 0 : Math.floor(before?.epoch ?? 0);
       this.completed = this.offset + epoch;
       const stored = monitor.at(this.completed);
-      this.step = stored?.step ?? before?.step ?? 0;
+      this.step = this.stepAt(
+        this.completed,
+        stored ?? (this.lastObserved === null ? monitor.last(this.completed) : before),
+      );
       if (stored) this.lastObserved = this.completed;
       else await this.observe(this.completed, {});
+    }
+
+    /**
+     * Batches seen at an epoch, counted on from an observation before it. A checkpoint may be younger than the last
+     * observation: with that one's step, the next would take its place in the store.
+     */
+    private stepAt(epoch: number, from: { epoch: number; step: number | null } | null): number {
+      const { epoch: known, step } = from ?? { epoch: 0, step: 0 };
+      const perEpoch = this.batchesPerEpoch ?? (known > 0 && step ? step / known : 1);
+      return (step ?? 0) + Math.round(Math.max(0, epoch - known) * perEpoch);
     }
 
     override async onBatchEnd(batch: number): Promise<void> {
@@ -68,6 +81,9 @@ export function satCallback(tf: Tf, options: MonitorOptions): Callback {
     }
 
     override async onTrainEnd(): Promise<void> {
+      // Nothing was left to train: a process that died between the last checkpoint and its observation comes back so.
+      if (this.offset === null && typeof this.params.initialEpoch === 'number')
+        await this.onEpochBegin(this.params.initialEpoch);
       // A training that was stopped early may end between two observations.
       if (this.offset !== null && this.lastObserved !== this.completed)
         await this.observe(this.completed, {});

@@ -80,6 +80,10 @@ export function changeStream(store: Store, log: Logger): RequestHandler {
       'Cache-Control': 'no-store',
       'X-Accel-Buffering': 'no',
     });
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
     response.write('retry: 500\n\n');
     const client = { response, seq: from ?? store.seq() };
     clients.add(client);

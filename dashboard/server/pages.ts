@@ -12,7 +12,10 @@ export function pages(): Router {
     response.set('Cache-Control', 'no-cache');
     response.sendFile('index.html', { root: folder, cacheControl: false }, (error) => {
       if (!error || response.headersSent) return;
-      next(new HttpError(503, 'PAGE_MISSING', "the page is not built; run 'npm run build' in satwatch"));
+      // A range or a condition that cannot be met is the request's fault.
+      const { status } = error as { status?: number };
+      if (status === 412 || status === 416) next(error);
+      else next(new HttpError(503, 'PAGE_MISSING', "the page is not built; run 'npm run build' in satwatch"));
     });
   });
   return router;

@@ -36,11 +36,14 @@ export function rowOf(
   if (!index) {
     index = new Map(observed.rows.map((row) => [key(row.segment, row.className, row.aggregation), row]));
     indices.set(observed.rows, index);
+    if (indices.size > mostIndexed) indices.delete(indices.keys().next().value!);
   }
   const row = index.get(key(segment, className, aggregation));
   return row?.meanRank == null ? undefined : (row as AggregatedRow & { meanRank: number });
 }
 
-const indices = new WeakMap<object, Map<string, AggregatedRow>>();
+/** Rules ask for all rows of the newest observations and of the first; the index of every other would only take room. */
+const mostIndexed = 8;
+const indices = new Map<object, Map<string, AggregatedRow>>();
 const key = (segment: string, className: string | null, aggregation: string) =>
   JSON.stringify([segment, className, aggregation]);
