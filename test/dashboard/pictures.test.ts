@@ -319,9 +319,9 @@ describe('the pictures', () => {
       .toContain(`margin ${marginAt(3, byMargin(4)[3]).toFixed(2).replace('-', '−')}`);
     await page.keyboard.press('Escape');
     await page.waitForSelector('.large', { state: 'detached' });
-    expect(
-      await page.evaluate(() => document.activeElement?.closest<HTMLElement>('.tile')?.dataset.place),
-    ).toBe('3');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.closest<HTMLElement>('.tile')?.dataset.place))
+      .toBe('3');
     await page.keyboard.press('Escape');
     await page.waitForSelector('dialog.pictures', { state: 'detached' });
   });
