@@ -37,7 +37,7 @@ export function probeAccuracy(options: CommonOptions = {}): Rule {
           severity: training - accuracy,
           message:
             `accuracy on the probe set is ${round(100 * accuracy)} % (chance: ${round(100 * chance)} %) while training's is ` +
-            `${round(100 * training)} %: the tables may be wrong; check inputRange, the order of the class names, and the probe's labels`,
+            `${round(100 * training)} %: the scaling or the labels differ (check inputRange and the order of the class names), or the training leans on what does not tell the probe's classes apart`,
           evidence: { chance, training, images },
         },
       ];
