@@ -8,4 +8,4 @@ it('two trainings, two readers and a page get along on one file', async () => {
   expect(report.failures).toEqual([]);
   expect(report).toMatchObject({ expected: 26, observations: 26, told: 26 });
   expect(report.reads).toBeGreaterThan(2);
-}, 120_000);
+}, 240_000);

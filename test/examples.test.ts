@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { openStore, type Store } from 'satwatch';
+import { afterAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from './task.js';
+
+const root = join(import.meta.dirname, '..');
+const data = join(root, '../shared/data');
+const has = (...folders: string[]) => folders.every((folder) => existsSync(join(data, folder)));
+const folder = temporaryFolder();
+const stores: Store[] = [];
+
+/** The example as its user starts it; where it ran, and what it said. */
+async function example(name: string, ...options: string[]): Promise<{ store: Store; output: string }> {
+  const file = join(folder, `${name}.sqlite`);
+  const script = join(root, `dist/examples/${name}.js`);
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [script, '--store', file, ...options],
+    { cwd: folder },
+  );
+  const store = openStore(file, { readonly: true });
+  stores.push(store);
+  return { store, output: stdout + stderr };
+}
+afterAll(() => {
+  for (const store of stores) store.close();
+});
+
+const epochsOf = (store: Store, run: string) => store.metrics(run).map(({ epoch }) => epoch);
+
+describe.concurrent('examples', () => {
+  it('quickstart: the corner raises the alarm', async () => {
+    const { store, output } = await example('quickstart');
+    const [run] = store.runs();
+    expect(run.state).toBe('done');
+    expect(epochsOf(store, run.name)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(store.alerts(run.id)).toContainEqual(
+      expect.objectContaining({ level: 'alarm', segment: 'corner', className: 'bright' }),
+    );
+    expect(output).toMatch(/satwatch ALARM .* towards 'bright' when 'corner' is present/);
+  });
+
+  it('custom-loop: the monitor ends the loop, and keeps its loss', async () => {
+    const { store } = await example('custom-loop');
+    const [run] = store.runs();
+    const observations = store.metrics(run.id);
+    expect(run.state).toBe('done');
+    expect(observations.length).toBeLessThan(21);
+    expect(observations.at(-1)!.metrics.loss).toBeLessThan(Math.log(2));
+    expect(store.alerts(run.id).at(-1)).toMatchObject({
+      level: 'alarm',
+      segment: 'corner',
+      epoch: observations.at(-1)!.epoch,
+    });
+  });
+});
+
+describe.runIf(has('bar'))('examples on BAR (skipped where ../shared/data/bar is not there)', () => {
+  it('bar: two probe sets watch one training', async () => {
+    const { store, output } = await example(
+      'bar',
+      ...['--data', join(data, 'bar'), '--epochs', '1', '--images', '2'],
+    );
+    for (const run of ['bar probe, seed 1', 'bar probe-train, seed 1']) {
+      expect(epochsOf(store, run)).toEqual([0, 1]);
+      expect(store.metrics(run)[1].metrics).toMatchObject({
+        acc: expect.any(Number),
+        val_acc: expect.any(Number),
+      });
+    }
+    const [place] = store
+      .trajectories('bar probe-train, seed 1', { className: 'climbing' })
+      .filter(({ segment }) => segment === 'rock');
+    expect(place).toMatchObject({ n: 2, meanRank: expect.any(Number), chanceRank: expect.any(Number) });
+    expect(output).toMatch(/climbing +rock +\d\.\d\d \(\d\.\d\d\) +person/);
+  });
+});
+
+describe.runIf(has('efficientnet-lite0', 'chihuahua'))(
+  'examples on Chihuahuas (skipped where ../shared/data/efficientnet-lite0 and chihuahua are not there)',
+  () => {
+    it('imagenet: a run for each method, on the network as it should answer', async () => {
+      const { store, output } = await example(
+        'imagenet',
+        ...['--data', data, '--images', '2', '--steps', '1', '--steps', '2'],
+      );
+      expect(store.runs().map(({ name }) => name)).toHaveLength(4);
+      // The README of the photographs has the network's rank of Chihuahua for each: 3 and 1.
+      const answers = store.images('gradient', 'last')!.images.map(({ predicted }) => predicted === 151);
+      expect(answers).toEqual([false, true]);
+      expect(output).toMatch(/input-x-gradient( +\d\.\d\d \(\d\.\d\d\)){5}/);
+      expect(output).toMatch(/integrated-gradients, gauss-legendre 2: \d+ % on average/);
+    });
+  },
+);
+
+describe.runIf(has('bar', 'efficientnet-lite0'))(
+  'examples on BAR with a base (skipped where ../shared/data/bar and efficientnet-lite0 are not there)',
+  () => {
+    it('transfer: tables of pictures, through the frozen base', async () => {
+      const { store } = await example(
+        'transfer',
+        ...['--data', data, '--epochs', '1', '--every', '1', '--images', '1'],
+      );
+      const run = 'transfer probe-train, seed 1';
+      expect(epochsOf(store, run)).toEqual([0, 1]);
+      const ranks = store.sats(run).map(({ sat }) => sat!.map(({ rank }) => rank));
+      expect(ranks).toHaveLength(6);
+      for (const list of ranks) expect(new Set(list).size).toBeGreaterThan(1);
+    });
+  },
+);
