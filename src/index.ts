@@ -9,7 +9,7 @@ export type {
   Rule,
 } from './alerts/index.js';
 export { channels, rules } from './alerts/index.js';
-export { enableWasmTraining } from './backend/index.js';
+export { enableFastTraining, enableWasmTraining } from './backend/index.js';
 export { type ErrorCode, SatwatchError } from './errors.js';
 export {
   createMonitor,

@@ -1,2 +1,2 @@
-export { enableWasmTraining, withInputGradients } from './enableWasmTraining.js';
+export { enableFastTraining, enableWasmTraining, withInputGradients } from './fastGradients.js';
 export { loadBackend } from './loadBackend.js';

@@ -6,6 +6,7 @@ import { loadBackend } from '../backend/index.js';
 import { type DemoEpoch, trainDemo } from '../demo/index.js';
 import { SatwatchError } from '../errors.js';
 import { openStore, type Store } from '../store/index.js';
+import { backendOption } from './backendOption.js';
 import { DemoDisplay } from './demoDisplay.js';
 import { type DemoPage, openDemoPage } from './demoPage.js';
 import { summarise } from './demoSummary.js';
@@ -16,6 +17,7 @@ interface Arguments {
   seed: number;
   port?: number;
   store: string;
+  backend?: string;
   exit: boolean;
   json: boolean;
 }
@@ -46,6 +48,7 @@ export const demoCommand: CommandModule<object, Arguments> = {
         default: 'satwatch-demo.sqlite',
         describe: 'SQLite file for the run; an existing one gets a further run',
       })
+      .option('backend', backendOption)
       .option('exit', { type: 'boolean', default: false, describe: 'End after the training, page and all' })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object as the last line' }),
   async handler(args) {
@@ -56,7 +59,7 @@ export const demoCommand: CommandModule<object, Arguments> = {
 
 async function demo(args: Arguments): Promise<void> {
   const started = performance.now();
-  const { tf, backend, why } = await loadBackend();
+  const { tf, backend, why } = await loadBackend(args.backend);
   print(why);
   const path = resolve(args.store);
   const known = existsSync(path);

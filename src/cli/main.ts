@@ -5,6 +5,7 @@ import { SatwatchError } from '../errors.js';
 import { checkCommand } from './check.js';
 import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
+import { nativeCommand } from './native.js';
 import { runsCommand } from './runs.js';
 import { watchCommand } from './watch.js';
 
@@ -18,6 +19,7 @@ const cli = yargs(hideBin(process.argv))
   .command(runsCommand)
   .command(watchCommand)
   .command(checkCommand)
+  .command(nativeCommand)
   .demandCommand(1, 'Name a command.')
   .recommendCommands()
   .strict()

@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { loadBackend } from '../backend/index.js';
 import { watchCheckpoints } from '../checkpoints/index.js';
 import { SatwatchError } from '../errors.js';
+import { backendOption } from './backendOption.js';
 import { WatchDisplay } from './watchDisplay.js';
 
 interface Arguments {
@@ -42,10 +43,7 @@ export const watchCommand: CommandModule<object, Arguments> = {
       })
       .option('exec', { type: 'string', describe: 'Command to run on an alert, which it gets as JSON' })
       .option('method', { type: 'string', describe: 'Saliency method; default: input-x-gradient' })
-      .option('backend', {
-        type: 'string',
-        describe: 'tfjs-node-gpu, tfjs-node or wasm; default: the fastest',
-      })
+      .option('backend', backendOption)
       .option('converter', {
         type: 'string',
         describe: 'Command that converts SavedModels; default: tensorflowjs_converter',

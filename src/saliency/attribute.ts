@@ -39,6 +39,52 @@ export function attribute(
   images: Tensor4D,
   options: AttributeOptions,
 ): Tensor3D | Tensor4D {
+  return explain(tf, model, images, options).maps;
+}
+
+/** The maps, and the logits [n · classes] that the model gave on the way. */
+export function explain(
+  tf: Tf,
+  model: Model,
+  images: Tensor4D,
+  options: AttributeOptions,
+): { maps: Tensor3D | Tensor4D; logits: Float32Array } {
+  const { method, own, target, score, channels } = check(images, options);
+  const n = images.shape[0];
+  const head = headOf(tf, model, options);
+  const size = batchSize(images.shape);
+  const logits: Float32Array[] = [];
+  const maps = tf.tidy(() => {
+    const parts: Tensor[] = [];
+    for (let start = 0; start < n; start += size) {
+      const count = Math.min(size, n - start);
+      const batch = n <= size ? images : images.slice([start, 0, 0, 0], [count, -1, -1, -1]);
+      const wanted = target === 'predicted' ? target : target.slice(start, start + count);
+      parts.push(
+        tf.tidy(() => {
+          const scored = scoring(tf, head, batch, wanted, score);
+          const gradient = (x: Tensor4D) => {
+            try {
+              return withInputGradients(
+                tf,
+                () => tf.grad((y: Tensor) => scored.score(y as Tensor4D))(x) as Tensor4D,
+              );
+            } catch (error) {
+              throw explainGradientFailure(tf, model, x, error, options);
+            }
+          };
+          const map = method.attribute({ tf, score: scored.score, gradient }, batch, own);
+          logits.push(scored.logits());
+          return channels === 'sum' ? map.sum(3) : map;
+        }),
+      );
+    }
+    return parts.length === 1 ? parts[0] : tf.concat(parts, 0);
+  }) as Tensor3D | Tensor4D;
+  return { maps, logits: joined(logits) };
+}
+
+function check(images: Tensor4D, options: AttributeOptions) {
   const method = methodNamed(options.method);
   refuseUnknownOptions(`method '${method.name}'`, options, [...common, ...Object.keys(method.options)]);
   const own = { ...method.options };
@@ -70,47 +116,7 @@ export function attribute(
       `target: got ${Array.isArray(target) ? `${target.length} classes` : String(target)}, expected 'predicted' or one class index for each of the ${n} images`,
       'target',
     );
-
-  const head = headOf(tf, model, options);
-  const size = batchSize(images.shape);
-  return tf.tidy(() => {
-    const maps: Tensor[] = [];
-    for (let start = 0; start < n; start += size) {
-      const count = Math.min(size, n - start);
-      const batch = n <= size ? images : images.slice([start, 0, 0, 0], [count, -1, -1, -1]);
-      maps.push(
-        tf.tidy(() => {
-          const weights = scoreWeights(
-            tf,
-            head,
-            batch,
-            target === 'predicted' ? target : target.slice(start, start + count),
-            score,
-          );
-          const scoreOf = (x: Tensor4D) =>
-            tf.tidy(() => {
-              const logits = head.logits(x);
-              return (score === 'probability' ? head.probabilities(logits) : logits)
-                .mul(weights)
-                .sum() as Scalar;
-            });
-          const gradient = (x: Tensor4D) => {
-            try {
-              return withInputGradients(
-                tf,
-                () => tf.grad((y: Tensor) => scoreOf(y as Tensor4D))(x) as Tensor4D,
-              );
-            } catch (error) {
-              throw explainGradientFailure(tf, model, x, error, options);
-            }
-          };
-          const map = method.attribute({ tf, score: scoreOf, gradient }, batch, own);
-          return channels === 'sum' ? map.sum(3) : map;
-        }),
-      );
-    }
-    return (maps.length === 1 ? maps[0] : tf.concat(maps, 0)) as Tensor3D | Tensor4D;
-  });
+  return { method, own, target, score, channels };
 }
 
 /** Images a batch, so that one never holds much more than 32 images of 64×64×3, whatever their size. */
@@ -119,20 +125,51 @@ export function batchSize([, h, w, c]: number[]): number {
 }
 
 /**
- * The score as a weighting of the logits [n, classes]: +1 at the target, for 'margin' −1 at the other class. A product
- * with these rather than `gather`, whose gradient is a kernel that WASM lacks.
+ * The score of a batch, Σ weights · logits: the weights come from the logits of the batch itself, wherever else the score
+ * is asked for. A gradient at the batch needs one forward pass for both.
  */
+function scoring(tf: Tf, head: Head, batch: Tensor4D, target: number[] | 'predicted', score: Score) {
+  let known: { logits: Float32Array; weights: Float32Array } | undefined;
+  let flaw: unknown;
+  const read = (logits: Tensor2D) => {
+    const values = logits.dataSync() as Float32Array;
+    try {
+      return { logits: values, weights: scoreWeights(values, logits.shape, target, score) };
+    } catch (error) {
+      // Told at the end: tfjs keeps what it saved for a backward pass that is never made.
+      flaw = error;
+      return { logits: values, weights: new Float32Array(values.length) };
+    }
+  };
+  const own = () => {
+    known ??= tf.tidy(() => read(head.logits(batch)));
+    return known;
+  };
+  return {
+    score: (x: Tensor4D) =>
+      tf.tidy(() => {
+        const logits = head.logits(x);
+        if (x === batch) known ??= read(logits);
+        const values = score === 'probability' ? head.probabilities(logits) : logits;
+        // A product rather than `gather`, whose gradient is a kernel that WASM lacks.
+        return values.mul(tf.tensor2d(own().weights, logits.shape)).sum() as Scalar;
+      }),
+    /** @throws SatwatchError BAD_OPTION where a target is no class of the model */
+    logits: () => {
+      const { logits } = own();
+      if (flaw) throw flaw;
+      return logits;
+    },
+  };
+}
+
+/** Weights of the logits [n, classes]: +1 at the target, for 'margin' −1 at the largest other one. */
 function scoreWeights(
-  tf: Tf,
-  head: Head,
-  batch: Tensor4D,
+  values: Float32Array,
+  [n, classes]: number[],
   target: number[] | 'predicted',
   score: Score,
-): Tensor2D {
-  const logits = tf.tidy(() => head.logits(batch));
-  const [n, classes] = logits.shape;
-  const values = logits.dataSync();
-  logits.dispose();
+): Float32Array {
   const weights = new Float32Array(n * classes);
   for (let i = 0; i < n; i++) {
     const row = values.subarray(i * classes, (i + 1) * classes);
@@ -146,7 +183,18 @@ function scoreWeights(
     weights[i * classes + wanted] = 1;
     if (score === 'margin' && classes > 1) weights[i * classes + largest(row, wanted)] = -1;
   }
-  return tf.tensor2d(weights, [n, classes]);
+  return weights;
+}
+
+function joined(parts: Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** The index of the largest value, `except` left out. */

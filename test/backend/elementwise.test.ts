@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { enableWasmTraining } from '../../src/backend/index.js';
+import { enableFastTraining } from '../../src/backend/index.js';
 import type { Tf } from '../../src/backend/types.js';
 import { wasm } from '../tf.js';
 import { on, type Values } from './onBoth.js';
@@ -8,7 +8,7 @@ import { on, type Values } from './onBoth.js';
 let tf: Tf;
 beforeAll(async () => {
   tf = await wasm();
-  enableWasmTraining(tf);
+  enableFastTraining(tf);
 });
 
 const shapes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });

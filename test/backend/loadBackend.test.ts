@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 /** Runs lines of JavaScript in a project with satwatch's built backend, tfjs, and the given packages. */
-function inProject(packages: Record<string, string>, lines: string[]) {
+function inProject(packages: Record<string, string>, lines: string[], more: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'satwatch-backend-'));
   folders.push(folder);
   const write = (path: string, text: string) => {
@@ -21,7 +21,7 @@ function inProject(packages: Record<string, string>, lines: string[]) {
     writeFileSync(join(folder, path), text);
   };
   write('package.json', '{ "type": "module" }');
-  for (const file of ['backend', 'errors.js'])
+  for (const file of ['backend', 'native', 'errors.js'])
     cpSync(join(root, 'dist/src', file), join(folder, file), { recursive: true });
   for (const [name, code] of Object.entries(packages))
     write(`node_modules/@tensorflow/${name}/index.js`, code);
@@ -29,7 +29,12 @@ function inProject(packages: Record<string, string>, lines: string[]) {
   for (const name of ['tfjs', 'tfjs-backend-wasm'])
     symlinkSync(join(root, 'node_modules/@tensorflow', name), join(folder, 'node_modules/@tensorflow', name));
   write('main.js', ["import { loadBackend } from './backend/index.js';", ...lines].join('\n'));
-  return spawnSync(process.execPath, ['main.js'], { cwd: folder, encoding: 'utf8' });
+  const { SATWATCH_BACKEND: _, ...env } = process.env;
+  return spawnSync(process.execPath, ['main.js'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...env, ...more },
+  });
 }
 
 const say = [
@@ -45,7 +50,9 @@ describe('loadBackend', () => {
       'console.log(w.dataSync()[0]);',
     ]);
     expect(status, stderr).toBe(0);
-    expect(stdout).toBe('wasm wasm backend wasm (tfjs-node is not installed)\n4\n');
+    expect(stdout).toBe(
+      'wasm wasm backend wasm (tfjs-node is not installed; `npx satwatch native` installs it)\n4\n',
+    );
     expect(stderr).toBe('');
   });
 
@@ -54,7 +61,7 @@ describe('loadBackend', () => {
     const { stdout, stderr } = inProject({ 'tfjs-node': broken }, say);
     expect(stderr).toBe('');
     expect(stdout).toBe(
-      'wasm wasm backend wasm (tfjs-node does not load: libtensorflow.so.2: cannot open shared object file)\n',
+      'wasm wasm backend wasm (tfjs-node does not load: libtensorflow.so.2: cannot open shared object file; `npx satwatch native` mends it)\n',
     );
   });
 
@@ -87,6 +94,50 @@ describe('loadBackend', () => {
       "const error = await loadBackend('tfjs-node').catch((error) => error);",
       'console.log(error.code, error.subject, error.message);',
     ]);
-    expect(stdout).toContain('BACKEND tfjs-node the backend tfjs-node is not installed; `npm install');
+    expect(stdout).toContain(
+      'BACKEND tfjs-node the backend tfjs-node is not installed, and was asked for; `npx satwatch native` in your project',
+    );
+  });
+
+  it('takes the one that SATWATCH_BACKEND names, unless the caller names one', () => {
+    const package_ =
+      "const tf = require('@tensorflow/tfjs'); tf.env().set('PROD', true); tf.setBackend('cpu'); module.exports = tf;";
+    const both = { 'tfjs-node': package_, 'tfjs-node-gpu': package_ };
+    const named = inProject(both, say, { SATWATCH_BACKEND: 'tfjs-node' });
+    expect(named.stdout).toBe('cpu cpu backend cpu (tfjs-node 4.22.0, asked for by SATWATCH_BACKEND)\n');
+    const wasm = inProject(both, say, { SATWATCH_BACKEND: 'wasm' });
+    expect(wasm.stdout).toBe('wasm wasm backend wasm (asked for by SATWATCH_BACKEND)\n');
+    const stronger = inProject(
+      both,
+      ["const { why } = await loadBackend('tfjs-node-gpu');", 'console.log(why);'],
+      { SATWATCH_BACKEND: 'wasm' },
+    );
+    expect(stronger.stdout).toBe('backend cpu (tfjs-node-gpu 4.22.0, asked for)\n');
+    expect(inProject(both, say, { SATWATCH_BACKEND: '' }).stdout).toContain(
+      'tfjs-node-gpu 4.22.0 is installed',
+    );
+    const refused = inProject({}, say, { SATWATCH_BACKEND: 'tfjs-node-gpu' });
+    expect(refused.status).not.toBe(0);
+    expect(refused.stderr).toContain(
+      'asked for by SATWATCH_BACKEND; `npx satwatch native --gpu` in your project',
+    );
+  });
+
+  it('finds the package of the project that it is run in, where satwatch itself is installed elsewhere', () => {
+    const { stdout, stderr } = inProject({ 'tfjs-node': 'throw new Error("not this one");' }, [
+      "import { mkdirSync, renameSync, writeFileSync } from 'node:fs';",
+      "const home = 'project/node_modules/@tensorflow/tfjs-node';",
+      "mkdirSync(home + '/lib/napi-v8', { recursive: true });",
+      "writeFileSync(home + '/lib/napi-v8/tfjs_binding.node', '');",
+      "writeFileSync(home + '/index.js', \"const tf = require('../../../../kept/tfjs'); tf.env().set('PROD', true); tf.setBackend('cpu'); module.exports = tf;\");",
+      "mkdirSync('kept');",
+      "renameSync('node_modules/@tensorflow/tfjs', 'kept/tfjs');",
+      "renameSync('node_modules/@tensorflow/tfjs-node', 'kept/tfjs-node');",
+      "process.chdir('project');",
+      'const { why } = await loadBackend();',
+      'console.log(why);',
+    ]);
+    expect(stderr).toBe('');
+    expect(stdout).toBe('backend cpu (tfjs-node 4.22.0 is installed)\n');
   });
 });

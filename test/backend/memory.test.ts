@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { enableWasmTraining } from '../../src/backend/index.js';
+import { enableFastTraining } from '../../src/backend/index.js';
 import type { Tf } from '../../src/backend/types.js';
 import { nets } from '../nets.js';
 import { wasm } from '../tf.js';
@@ -8,7 +8,7 @@ import { random } from './onBoth.js';
 let tf: Tf;
 beforeAll(async () => {
   tf = await wasm();
-  enableWasmTraining(tf);
+  enableFastTraining(tf);
 });
 
 /** Tensors, their data, what the backend holds, and the size of WASM's own memory: what any leak would grow. */

@@ -1,6 +1,6 @@
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { enableWasmTraining } from '../../src/backend/index.js';
+import { enableFastTraining } from '../../src/backend/index.js';
 import type { Tf } from '../../src/backend/types.js';
 import { nets } from '../nets.js';
 import { wasm } from '../tf.js';
@@ -9,7 +9,7 @@ import { random } from './onBoth.js';
 let tf: Tf;
 beforeAll(async () => {
   tf = await wasm();
-  enableWasmTraining(tf);
+  enableFastTraining(tf);
 });
 
 const [size, classes] = [12, 2];

@@ -21,10 +21,11 @@ export function random(seed: number, shape: number[]): Values {
 /** Runs `body` on `backend` with `inputs` there as tensors; every tensor it makes is disposed. */
 export async function on(
   tf: Tf,
-  backend: 'cpu' | 'wasm',
+  backend: string,
   inputs: Values[],
   body: (...tensors: any[]) => Tensor,
 ): Promise<Values> {
+  const before = tf.getBackend();
   await tf.setBackend(backend);
   try {
     return tf.tidy(() => {
@@ -36,7 +37,7 @@ export async function on(
       return { data: result.dataSync() as Float32Array, shape: result.shape };
     });
   } finally {
-    await tf.setBackend('wasm');
+    await tf.setBackend(before);
   }
 }
 

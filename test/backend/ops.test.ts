@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { enableWasmTraining } from '../../src/backend/index.js';
+import { enableFastTraining } from '../../src/backend/index.js';
 import type { Tf } from '../../src/backend/types.js';
 import { wasm } from '../tf.js';
 import { difference, on, random } from './onBoth.js';
@@ -8,7 +8,7 @@ import { difference, on, random } from './onBoth.js';
 let tf: Tf;
 beforeAll(async () => {
   tf = await wasm();
-  enableWasmTraining(tf);
+  enableFastTraining(tf);
 });
 
 const picture = [2, 6, 6, 4];

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { enableWasmTraining } from '../../src/backend/index.js';
+import { enableFastTraining } from '../../src/backend/index.js';
 import type { Tf } from '../../src/backend/types.js';
 import { wasm } from '../tf.js';
 import { difference, on, random, type Values } from './onBoth.js';
@@ -7,7 +7,7 @@ import { difference, on, random, type Values } from './onBoth.js';
 let tf: Tf;
 beforeAll(async () => {
   tf = await wasm();
-  enableWasmTraining(tf);
+  enableFastTraining(tf);
 });
 
 /** Five steps of a small regularised net: every weight after them, in one row. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { enableWasmTraining, withInputGradients } from '../../src/backend/index.js';
+import { enableFastTraining, enableWasmTraining, withInputGradients } from '../../src/backend/index.js';
 import type { Tf } from '../../src/backend/types.js';
 import { wasm } from '../tf.js';
 
@@ -10,8 +10,13 @@ beforeAll(async () => {
   tf = await wasm();
 });
 
+/** The gradients that the pack replaces, and one that it does not. */
+const watched = ['Relu', 'Relu6', 'ClipByValue', 'FusedBatchNorm', 'Conv2D'];
 const kernels = (backend = 'wasm') =>
-  new Map(tf.getKernelsForBackend(backend).map((kernel) => [kernel.kernelName, kernel]));
+  new Map<string, object>([
+    ...tf.getKernelsForBackend(backend).map((kernel) => [kernel.kernelName, kernel] as const),
+    ...watched.map((name) => [`gradient of ${name}`, tf.getGradient(name)] as const),
+  ]);
 
 /** The same names, and behind every name the very same object. */
 function expectSame(actual: ReturnType<typeof kernels>, expected: ReturnType<typeof kernels>) {
@@ -29,12 +34,14 @@ function gradients() {
   });
 }
 const expected = [200, 200];
+/** The filter's is left out while only images are asked for. */
+const ofImages = [200, 0];
 
 describe('withInputGradients', () => {
   it('registers the kernels while the body runs, and leaves the registry as it was', () => {
     const stock = kernels();
     expect(gradients).toThrow(/Conv2DBackpropFilter/);
-    expect(withInputGradients(tf, gradients)).toEqual(expected);
+    expect(withInputGradients(tf, gradients)).toEqual(ofImages);
     expectSame(kernels(), stock);
     expect(gradients).toThrow(/Conv2DBackpropFilter/);
   });
@@ -53,8 +60,9 @@ describe('withInputGradients', () => {
     const stock = kernels();
     withInputGradients(tf, () => {
       const outer = kernels();
-      expect(outer.get('MaxPoolGrad')).not.toBe(stock.get('MaxPoolGrad'));
-      expect(withInputGradients(tf, gradients)).toEqual(expected);
+      for (const name of ['MaxPoolGrad', 'gradient of Relu'])
+        expect(outer.get(name)).not.toBe(stock.get(name));
+      expect(withInputGradients(tf, gradients)).toEqual(ofImages);
       expectSame(kernels(), outer);
     });
     expectSame(kernels(), stock);
@@ -104,21 +112,37 @@ describe('enableWasmTraining', () => {
     expectSame(kernels(), first);
   });
 
-  it('stays for good when called inside or around withInputGradients', () => {
+  it('is left as it was by withInputGradients, where filters have none', () => {
     const enabled = kernels();
-    withInputGradients(tf, () => {
-      expectSame(kernels(), enabled);
-      enableWasmTraining(tf);
-    });
+    expect(withInputGradients(tf, gradients)).toEqual(ofImages);
     expectSame(kernels(), enabled);
+    expect(gradients()).toEqual(expected);
   });
 });
 
-describe('in a process of its own, enableWasmTraining', () => {
+describe('enableFastTraining', () => {
+  it('adds the gradients to the kernels, from inside withInputGradients too', () => {
+    const before = kernels();
+    withInputGradients(tf, () => enableFastTraining(tf));
+    const after = kernels();
+    for (const name of watched) {
+      const [old, now] = [before, after].map((all) => all.get(`gradient of ${name}`));
+      if (name === 'Conv2D') expect(now).toBe(old);
+      else expect(now, name).not.toBe(old);
+    }
+    expect(gradients()).toEqual(expected);
+    enableFastTraining(tf);
+    expectSame(kernels(), after);
+    withInputGradients(tf, gradients);
+    expectSame(kernels(), after);
+  });
+});
+
+describe('in a process of its own, enableFastTraining', () => {
   const run = (lines: string[]) => {
     const program = [
       "import * as tf from '@tensorflow/tfjs';",
-      "import { enableWasmTraining, withInputGradients } from './dist/src/backend/index.js';",
+      "import { enableFastTraining, withInputGradients } from './dist/src/backend/index.js';",
       ...lines,
     ].join('\n');
     const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
@@ -134,7 +158,7 @@ describe('in a process of its own, enableWasmTraining', () => {
   it('works before the WASM backend has started', () => {
     const answer = run([
       "import '@tensorflow/tfjs-backend-wasm';",
-      'enableWasmTraining(tf);',
+      'enableFastTraining(tf);',
       "await tf.setBackend('wasm');",
       gradient,
     ]);
@@ -145,7 +169,7 @@ describe('in a process of its own, enableWasmTraining', () => {
     const answer = run([
       "import '@tensorflow/tfjs-backend-wasm';",
       "await tf.setBackend('wasm');",
-      'enableWasmTraining(tf);',
+      'enableFastTraining(tf);',
       "const factory = tf.findBackendFactory('wasm');",
       "tf.removeBackend('wasm');",
       "tf.registerBackend('wasm', factory, 2);",
@@ -159,14 +183,14 @@ describe('in a process of its own, enableWasmTraining', () => {
     const answer = run([
       "import '@tensorflow/tfjs-backend-wasm';",
       "await tf.setBackend('wasm');",
-      'withInputGradients(tf, () => enableWasmTraining(tf));',
+      'withInputGradients(tf, () => enableFastTraining(tf));',
       gradient,
     ]);
     expect(answer).toBe('16 3,3');
   });
 
   it('does nothing where there is no WASM backend', () => {
-    const answer = run(['enableWasmTraining(tf);', "console.log(tf.getKernelsForBackend('wasm').length);"]);
+    const answer = run(['enableFastTraining(tf);', "console.log(tf.getKernelsForBackend('wasm').length);"]);
     expect(answer).toBe('0');
   });
 });

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { WasmKernel } from './kernel.js';
+import type { WasmKernel } from './heap.js';
 
 /** Products of single matrices with one transposed (the gradients of dense layers): transposed first, then shipped. */
 export const batchMatMul: WasmKernel = {

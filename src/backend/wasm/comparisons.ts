@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { heapViews, type WasmKernel } from './kernel.js';
+import { heapViews, type WasmKernel } from './heap.js';
 
 /**
  * Comparisons with a number or of equal shapes, as the gradients of ReLU6, leaky ReLU and clipping do: [shape] → bool

@@ -1,6 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
 import { filterGradientByShifts } from './filterGradientByShifts.js';
-import type { WasmKernel } from './kernel.js';
+import type { WasmKernel } from './heap.js';
 
 /**
  * ∂/∂w of a convolution. x [n,h,w,c], dy [n,oh,ow,k] → [fh,fw,c,k].

@@ -1,18 +1,11 @@
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
-import type { WasmKernel } from './kernel.js';
-import { moved } from './moved.js';
-import { scatterWindows } from './scatterWindows.js';
-import { zeroDilate } from './zeroDilate.js';
+import type { Tensor4D } from '@tensorflow/tfjs';
+import { byPhases } from './byPhases.js';
+import type { WasmKernel } from './heap.js';
 
-/**
- * ∂/∂x of a convolution. dy [n,oh,ow,k], filter [fh,fw,c,k] → [n,h,w,c].
- *
- * With small strides: dy, zeros between its values, convolved with the filter turned by 180° and its channels swapped.
- * Where that would mostly multiply zeros, every window's own gradient by one matrix product, added up in place.
- */
+/** ∂/∂x of a convolution: dy convolved with the filter, its channels swapped. dy [n,oh,ow,k], filter [fh,fw,c,k] → [n,h,w,c]. */
 export const conv2dBackpropInput: WasmKernel = {
   name: 'Conv2DBackpropInput',
-  compute({ tf, inputs, attrs, backend }) {
+  compute({ tf, inputs, attrs }) {
     const { dy, filter } = inputs as { dy: Tensor4D; filter: Tensor4D };
     const { strides, pad, dimRoundingMode, inputShape } = attrs;
     const info = tf.backend_util.computeConv2DInfo(
@@ -23,27 +16,7 @@ export const conv2dBackpropInput: WasmKernel = {
       pad,
       dimRoundingMode,
     );
-    const { inHeight, inWidth, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
-    const [, , c, k] = filter.shape;
-    const disjoint = filterHeight <= strideHeight && filterWidth <= strideWidth;
-    if (disjoint || strideHeight * strideWidth > 4) {
-      const windows = tf.matMul(
-        tf.reshape(dy, [-1, k]),
-        tf.transpose(tf.reshape(filter, [filterHeight * filterWidth * c, k])),
-      ) as Tensor2D;
-      // One window a pixel, in order: the windows are the pictures.
-      const pointwise = filterHeight * filterWidth * strideHeight * strideWidth === 1;
-      if (pointwise && info.outHeight === inHeight && info.outWidth === inWidth)
-        return tf.reshape(windows, inputShape);
-      return scatterWindows(backend, windows, info);
-    }
-    const spread = zeroDilate(tf, dy, strideHeight, strideWidth);
-    const [, sh, sw] = spread.shape;
-    // Output row y takes dy rows from y + top − (fh − 1) on: as much padding before, and behind what is missing.
-    const before = [filterHeight - 1 - padInfo.top, filterWidth - 1 - padInfo.left];
-    const after = [inHeight + padInfo.top - sh, inWidth + padInfo.left - sw];
-    const from = moved(tf, spread, before, after);
-    const turned = tf.reverse(filter, [0, 1]).transpose([0, 1, 3, 2]) as Tensor4D;
-    return tf.conv2d(from.x, turned, 1, from.pad);
+    const swapped = tf.transpose(filter, [0, 1, 3, 2]) as Tensor4D;
+    return byPhases(tf, dy, swapped, info, (x, taps, around) => tf.conv2d(x, taps, 1, around));
   },
 };

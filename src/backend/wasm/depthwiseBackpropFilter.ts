@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import { heapViews, type WasmKernel } from './kernel.js';
+import { heapViews, type WasmKernel } from './heap.js';
 
 /** ∂/∂w of a depthwise convolution. x [n,h,w,c], dy [n,oh,ow,c·m] → [fh,fw,c,m]. */
 export const depthwiseBackpropFilter: WasmKernel = {

@@ -1,11 +1,10 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import type { WasmKernel } from './kernel.js';
-import { moved } from './moved.js';
-import { zeroDilate } from './zeroDilate.js';
+import { byPhases } from './byPhases.js';
+import type { WasmKernel } from './heap.js';
 
 /**
- * ∂/∂x of a depthwise convolution: dy, its strides filled with zeros, convolved depthwise with the filter turned by
- * 180°, one channel multiplier after the other. dy [n,oh,ow,c·m], filter [fh,fw,c,m] → [n,h,w,c].
+ * ∂/∂x of a depthwise convolution: dy convolved depthwise with the filter, one channel multiplier after the other.
+ * dy [n,oh,ow,c·m], filter [fh,fw,c,m] → [n,h,w,c].
  */
 export const depthwiseBackpropInput: WasmKernel = {
   name: 'DepthwiseConv2dNativeBackpropInput',
@@ -21,19 +20,15 @@ export const depthwiseBackpropInput: WasmKernel = {
       dimRoundingMode,
       true,
     );
-    const { inHeight, inWidth, inChannels: c, strideHeight, strideWidth, padInfo } = info;
     const dilation: [number, number] = [info.dilationHeight, info.dilationWidth];
-    const [fh, fw, , multiplier] = filter.shape;
+    const [fh, fw, c, multiplier] = filter.shape;
     const [n, oh, ow] = dy.shape;
-    const before = [(fh - 1) * dilation[0] - padInfo.top, (fw - 1) * dilation[1] - padInfo.left];
-    const turned = tf.reverse(filter, [0, 1]);
     const parts = Array.from({ length: multiplier }, (_, m) => {
       const own = multiplier === 1 ? dy : pick(dy.reshape([n, oh, ow, c, multiplier]), m);
-      const spread = zeroDilate(tf, own, strideHeight, strideWidth);
-      const after = [inHeight + padInfo.top - spread.shape[1], inWidth + padInfo.left - spread.shape[2]];
-      const taps = turned.slice([0, 0, 0, m], [fh, fw, c, 1]) as Tensor4D;
-      const from = moved(tf, spread, before, after);
-      return tf.depthwiseConv2d(from.x, taps, 1, from.pad, 'NHWC', dilation);
+      const taps = multiplier === 1 ? filter : (filter.slice([0, 0, 0, m], [fh, fw, c, 1]) as Tensor4D);
+      return byPhases(tf, own, taps, info, (x, turned, around) =>
+        tf.depthwiseConv2d(x, turned, 1, around, 'NHWC', dilation),
+      );
     });
     return parts.length === 1 ? parts[0] : tf.addN(parts);
 

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor4D, TensorInfo } from '@tensorflow/tfjs';
-import { heapViews, type KernelCall } from './kernel.js';
+import { heapViews, type WasmCall } from './heap.js';
 
 /** Where a convolution's windows lie, as `computeConv2DInfo` says it. */
 interface Windows {
@@ -23,7 +23,7 @@ const room = 2 ** 24;
  * x [n,h,w,c], dy [n,oh,ow,k] → [fh,fw,c,k]; null where the copies of a single picture would take more than `room`.
  */
 export function filterGradientByShifts(
-  { tf, backend }: KernelCall,
+  { tf, backend }: WasmCall,
   x: Tensor4D,
   dy: Tensor4D,
   { inHeight, inWidth, outHeight, outWidth, filterHeight: fh, filterWidth: fw, padInfo }: Windows,

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { KernelCall, WasmKernel } from './kernel.js';
+import type { WasmCall, WasmKernel } from './heap.js';
 
 /** Shares the data instead of copying it, as Reshape does: every tensor kept for the backward pass is a clone. */
 export const identity: WasmKernel = {
@@ -14,7 +14,7 @@ export const cast: WasmKernel = {
     call.inputs.x.dtype === call.attrs.dtype && call.attrs.dtype !== 'string' ? share(call) : call.stock(),
 };
 
-function share({ backend, inputs }: KernelCall) {
+function share({ backend, inputs }: WasmCall) {
   const { dataId, shape, dtype } = inputs.x as Tensor;
   backend.dataIdMap.get(dataId);
   backend.incRef(dataId);

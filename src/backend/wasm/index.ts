@@ -1,3 +1,4 @@
+import { activationGrads } from './activationGrads.js';
 import { avgPoolGrad } from './avgPoolGrad.js';
 import { batchMatMul } from './batchMatMul.js';
 import { comparisons } from './comparisons.js';
@@ -5,8 +6,9 @@ import { conv2dBackpropFilter } from './conv2dBackpropFilter.js';
 import { conv2dBackpropInput } from './conv2dBackpropInput.js';
 import { depthwiseBackpropFilter } from './depthwiseBackpropFilter.js';
 import { depthwiseBackpropInput } from './depthwiseBackpropInput.js';
+import { fusedBatchNorm } from './fusedBatchNorm.js';
+import type { WasmKernel } from './heap.js';
 import { cast, identity } from './identity.js';
-import type { WasmKernel } from './kernel.js';
 import { maxPoolGrad } from './maxPoolGrad.js';
 import { mean, sum } from './reduce.js';
 import { select } from './select.js';
@@ -20,6 +22,7 @@ export const wasmKernels: readonly WasmKernel[] = [
   conv2dBackpropInput,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
+  fusedBatchNorm,
   maxPoolGrad,
   avgPoolGrad,
   unsortedSegmentSum,
@@ -31,5 +34,6 @@ export const wasmKernels: readonly WasmKernel[] = [
   identity,
   cast,
   select,
+  ...activationGrads,
   ...comparisons,
 ];

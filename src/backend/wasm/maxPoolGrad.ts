@@ -1,16 +1,16 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import { heapViews, type WasmKernel } from './kernel.js';
+import { heapViews, type WasmKernel } from './heap.js';
 
 /** Each output's gradient goes to the first largest value of its window (row-major). dy [n,oh,ow,c] → [n,h,w,c]. */
 export const maxPoolGrad: WasmKernel = {
   name: 'MaxPoolGrad',
   compute({ tf, backend, inputs, attrs }) {
-    const { dy, input } = inputs as { dy: Tensor4D; input: Tensor4D };
+    const { dy, input, output } = inputs as Record<string, Tensor4D>;
     const { filterSize, strides, pad, dimRoundingMode } = attrs;
     const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad, dimRoundingMode);
     const { inHeight, inWidth, inChannels: c, outHeight, outWidth, padInfo } = info;
     const result = backend.makeOutput(input.shape, 'float32');
-    const [into, grad, x] = heapViews(backend, result, dy, input);
+    const [into, grad, x, y] = heapViews(backend, result, dy, input, output);
     into.fill(0);
     // Where a window's pixels inside the picture begin in memory: the loops over them cost more than the comparisons.
     const pixels = new Int32Array(info.filterHeight * info.filterWidth);
@@ -27,18 +27,16 @@ export const maxPoolGrad: WasmKernel = {
             for (let ix = Math.max(0, x0); ix < xEnd; ix++)
               pixels[count++] = ((b * inHeight + iy) * inWidth + ix) * c;
           if (count === 0) continue;
+          // Without a branch: which pixel is the largest cannot be foretold, and every wrong guess costs a dozen steps.
           for (let k = 0; k < c; k++) {
-            let best = pixels[0] + k;
-            let bestValue = x[best];
-            for (let p = 1; p < count; p++) {
+            const largest = y[out + k];
+            let left = grad[out + k];
+            for (let p = 0; p < count; p++) {
               const at = pixels[p] + k;
-              const value = x[at];
-              if (value > bestValue) {
-                bestValue = value;
-                best = at;
-              }
+              const share = left * Number(x[at] === largest);
+              into[at] += share;
+              left -= share;
             }
-            into[best] += grad[out + k];
           }
         }
       }

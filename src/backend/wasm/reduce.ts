@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { heapViews, type KernelCall, type WasmKernel } from './kernel.js';
+import { heapViews, type WasmCall, type WasmKernel } from './heap.js';
 
 /**
  * Sums over leading or middle axes: the gradients of biases, the moments and the gradients of batch normalisation,
@@ -10,7 +10,7 @@ export const sum: WasmKernel = { name: 'Sum', compute: (call) => reduce(call, ()
 /** Means over the same axes. */
 export const mean: WasmKernel = { name: 'Mean', compute: (call) => reduce(call, (length) => length) };
 
-function reduce({ tf, backend, inputs, attrs, stock }: KernelCall, divisor: (length: number) => number) {
+function reduce({ tf, backend, inputs, attrs, stock }: WasmCall, divisor: (length: number) => number) {
   const x = inputs.x as Tensor;
   const axes = tf.util.parseAxisParam(attrs.axis ?? [], x.shape).sort((a, b) => a - b);
   const [first, last] = [axes[0], axes[axes.length - 1]];

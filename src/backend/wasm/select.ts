@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { heapViews, type WasmKernel } from './kernel.js';
+import { heapViews, type WasmKernel } from './heap.js';
 
 /** Values of t where the condition holds, of e elsewhere; all of one shape. */
 export const select: WasmKernel = {

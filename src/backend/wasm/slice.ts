@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { heapViews, type WasmKernel } from './kernel.js';
+import { heapViews, type WasmKernel } from './heap.js';
 
 /**
  * A part of a tensor, copied run by run from the heap. The shipped kernel copies the whole tensor out first, whatever

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { heapViews, type WasmKernel } from './kernel.js';
+import { heapViews, type WasmKernel } from './heap.js';
 
 /** Repeats a whole block, as the gradient of batch normalisation does: [1,1,1,c] → [n,h,w,c]. */
 export const tile: WasmKernel = {

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { heapViews, type WasmKernel } from './kernel.js';
+import { heapViews, type WasmKernel } from './heap.js';
 
 /** Sums the rows of x by their segment id (the gradient of gather): x [r,…], ids [r] → [numSegments,…]. */
 export const unsortedSegmentSum: WasmKernel = {

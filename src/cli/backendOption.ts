@@ -1,0 +1,5 @@
+/** Of every command that loads a backend. */
+export const backendOption = {
+  type: 'string',
+  describe: 'tfjs-node-gpu, tfjs-node or wasm; default: that of SATWATCH_BACKEND, else the fastest',
+} as const;
