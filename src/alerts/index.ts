@@ -17,7 +17,7 @@ export {
   DeliveryFailure,
   levelsFrom,
 } from './channel.js';
-export type { History, Observed } from './history.js';
+export { type History, inColumns, type Observed, RowColumns } from './history.js';
 export { marginOf } from './reliance/costs.js';
 export { type Measurements, measureEffects, pairsOf } from './reliance/schedule.js';
 export type { Finding, Rule } from './rule.js';

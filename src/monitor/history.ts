@@ -1,6 +1,8 @@
-import type { History, Observed } from '../alerts/index.js';
-import type { AggregatedRow, Store } from '../store/index.js';
+import { type History, inColumns, type Observed, RowColumns } from '../alerts/index.js';
+import type { Store } from '../store/index.js';
 import type { ProbeSet } from '../types.js';
+
+type Effects = Observed['effects'][number][];
 
 /** The run's history on this probe set, read back from the store: empty for a new run. */
 export function recall(
@@ -15,17 +17,18 @@ export function recall(
   const observed = new Map(
     store.metrics(run, { probeSet: probe.id }).map((info) => {
       const { epoch, step, metrics, probeAccuracy } = info;
+      const columns = new RowColumns(probe);
       return [
         key(info),
-        { epoch, step, metrics, probeAccuracy, rows: [] as AggregatedRow[], effects: [] as any[] },
-      ];
+        { columns, effects: [] as Effects, info: { epoch, step, metrics, probeAccuracy } },
+      ] as const;
     }),
   );
   if (observed.size > 0) {
     for (const aggregation of ['relative', 'absolute'] as const)
       for (const className of [null, ...classNames])
         for (const row of store.trajectories(run, { aggregation, className, probeSet: probe.id }))
-          observed.get(key(row))!.rows.push({ ...row, aggregation });
+          observed.get(key(row))!.columns.put({ ...row, aggregation });
     for (const effect of store.effects(run, { probeSet: probe.id }))
       observed.get(key(effect))!.effects.push(effect);
   }
@@ -33,6 +36,15 @@ export function recall(
     probe: { segmentNames, classNames, roles, classCounts },
     planned,
     pairs,
-    observed: [...observed.values()],
+    observed: [...observed.values()].map(({ info, columns, effects }) =>
+      inColumns({ ...info, effects }, columns),
+    ),
   };
+}
+
+/** What is kept of an observation for the rest of the run. */
+export function kept({ rows, ...observed }: Observed, probe: ProbeSet): Observed {
+  const columns = new RowColumns(probe);
+  for (const row of rows) columns.put(row);
+  return inColumns(observed, columns);
 }

@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
 import { marginOf } from '../alerts/index.js';
 import type { Tf } from '../backend/types.js';
-import { attribute, batchSize, type Head, largest, type Model } from '../saliency/index.js';
+import { type AttributeOptions, batchSize, explain, largest, type Model } from '../saliency/index.js';
 import { chanceRanks, shiftOffsets } from '../sat/chanceRanks.js';
 import { satFromPrefix } from '../sat/computeSat.js';
 import { aggregateSats } from '../sat/index.js';
@@ -10,7 +10,7 @@ import { prefixSums } from '../sat/prefixSums.js';
 import { type AggregatedRow, quantise } from '../store/index.js';
 import type { ProbeSet, SatRow, StoredMap } from '../types.js';
 import type { Config } from './options.js';
-import { batchOf } from './pixels.js';
+import type { ModelPixels } from './pixels.js';
 
 /** Shifts an image for the chance rank. */
 const shifts = 10;
@@ -27,42 +27,50 @@ export interface ImageMeasurement {
   map: StoredMap | null;
 }
 
-/** Saliency → SAT for every probe image, a batch at a time; the event loop runs between batches. */
+/**
+ * Saliency → SAT for every probe image, a batch at a time; the event loop runs between batches. An image whose file
+ * cannot be read is invalid, as one whose map is not finite.
+ */
 export async function measureImages(
   tf: Tf,
   model: Model,
-  head: Head,
   probe: ProbeSet,
-  pixels: Float32Array[],
+  pixels: ModelPixels,
   config: Config,
   { keepMaps = false }: { keepMaps?: boolean } = {},
 ): Promise<ImageMeasurement[]> {
   const { height, width, channels, images, segmentNames } = probe;
   const size = batchSize([1, height, width, channels]);
   const result: ImageMeasurement[] = [];
-  for (let start = 0; start < images.length; start += size) {
-    const count = Math.min(size, images.length - start);
-    const batch = batchOf(tf, pixels, start, count, probe);
+  const all = images.map((_, i) => i);
+  for await (const { start, count, values, missing } of pixels.batches(all, size)) {
+    const batch = tf.tensor4d(values, [count, height, width, channels]);
     try {
-      const logits = await read(tf, () => head.logits(batch));
-      const maps = await read(tf, () =>
-        attribute(tf, model, batch, attributeOptions(config, probe, start, count)),
+      const { maps, logits } = await explained(
+        tf,
+        model,
+        batch,
+        attributeOptions(config, probe, start, count),
       );
       const [classes, area] = [logits.length / count, height * width];
       for (let i = 0; i < count; i++) {
-        const image = images[start + i];
+        const { label, segments } = images[start + i];
+        if (missing.has(i)) {
+          result.push({ label, sat: null, chance: null, predicted: null, margin: null, map: null });
+          continue;
+        }
         const row = logits.subarray(i * classes, (i + 1) * classes);
         const map = maps.subarray(i * area, (i + 1) * area);
         const prefix = prefixSums(map);
-        const sat = satFromPrefix(prefix, image.segments);
+        const sat = satFromPrefix(prefix, segments);
         const offsets = shiftOffsets(config.seed, start + i, shifts, width, height);
         const finite = row.every(Number.isFinite);
         result.push({
-          label: image.label,
+          label,
           sat: sat && asStored(sat),
-          chance: sat && chanceRanks(prefix, image.segments, segmentNames, offsets),
+          chance: sat && chanceRanks(prefix, segments, segmentNames, offsets),
           predicted: finite ? largest(row, -1) : null,
-          margin: finite ? marginOf(row, image.label) : null,
+          margin: finite ? marginOf(row, label) : null,
           map: keepMaps ? quantise(map) : null,
         });
       }
@@ -78,24 +86,23 @@ export async function mapsOf(
   tf: Tf,
   model: Model,
   probe: ProbeSet,
-  pixels: Float32Array[],
+  pixels: ModelPixels,
   config: Config,
   images: readonly number[],
 ): Promise<Map<number, StoredMap | null>> {
   const { height, width } = probe;
   const chosen = { ...probe, images: images.map((i) => probe.images[i]) };
-  const theirs = images.map((i) => pixels[i]);
   const result = new Map<number, StoredMap | null>();
   const size = batchSize([1, height, width, probe.channels]);
-  for (let start = 0; start < images.length; start += size) {
-    const count = Math.min(size, images.length - start);
-    const batch = batchOf(tf, theirs, start, count, probe);
+  for await (const { start, count, values, missing } of pixels.batches(images, size)) {
+    const batch = tf.tensor4d(values, [count, height, width, probe.channels]);
     try {
-      const maps = await read(tf, () =>
-        attribute(tf, model, batch, attributeOptions(config, chosen, start, count)),
-      );
+      const { maps } = await explained(tf, model, batch, attributeOptions(config, chosen, start, count));
       for (let i = 0; i < count; i++)
-        result.set(images[start + i], quantise(maps.subarray(i * height * width, (i + 1) * height * width)));
+        result.set(
+          images[start + i],
+          missing.has(i) ? null : quantise(maps.subarray(i * height * width, (i + 1) * height * width)),
+        );
     } finally {
       batch.dispose();
     }
@@ -119,16 +126,13 @@ function attributeOptions(
   };
 }
 
-/** A tidied tensor's values, the tensor disposed. */
-async function read(
-  tf: Tf,
-  compute: () => { data(): Promise<unknown>; dispose(): void },
-): Promise<Float32Array> {
-  const tensor = tf.tidy(() => compute() as Tensor4D);
+/** Maps [n · h · w] and logits [n · classes] of a batch. */
+async function explained(tf: Tf, model: Model, batch: Tensor4D, options: AttributeOptions) {
+  const { maps, logits } = explain(tf, model, batch, options);
   try {
-    return (await tensor.data()) as Float32Array;
+    return { maps: (await maps.data()) as Float32Array, logits };
   } finally {
-    tensor.dispose();
+    maps.dispose();
   }
 }
 

@@ -12,18 +12,18 @@ import {
 } from '../alerts/index.js';
 import type { Tf } from '../backend/types.js';
 import { SatwatchError } from '../errors.js';
-import { loadProbeSet } from '../probe/index.js';
+import { readProbeSet } from '../probe/index.js';
 import { type Head, headOf, isGraphModel, isLayersModel, type Model } from '../saliency/index.js';
 import { type AlertChanges, openStore, RunWriter, type Store } from '../store/index.js';
 import type { Alert, Metrics, ProbeSet } from '../types.js';
 import { Deliveries } from './deliveries.js';
-import { recall } from './history.js';
+import { kept, recall } from './history.js';
 import { accuracy, aggregate, type ImageMeasurement, mapsOf, measureImages } from './measure.js';
 import { checkInput, checkOutput, describeModel, modelInput } from './model.js';
 import { type Config, checkOptions, describeConfig, type MonitorOptions } from './options.js';
 import { startPage } from './page.js';
 import { keepPictures } from './pictures.js';
-import { batchOf, modelPixels } from './pixels.js';
+import { ModelPixels, nativeDecoder } from './pixels.js';
 import { telling } from './telling.js';
 import { versions } from './versions.js';
 
@@ -53,7 +53,7 @@ interface Ready {
   model: Model;
   head: Head;
   probe: ProbeSet;
-  pixels: Float32Array[];
+  pixels: ModelPixels;
   writer: RunWriter;
   history: History & { observed: Observed[] };
   alerts: Alert[];
@@ -117,11 +117,15 @@ export class Monitor {
     const { height, width, channels } = input;
     const probe =
       typeof config.probe === 'string'
-        ? await loadProbeSet(config.probe, { height, width, channels: channels as 1 | 3 | undefined })
+        ? await readProbeSet(
+            config.probe,
+            { height, width, channels: channels as 1 | 3 | undefined },
+            nativeDecoder(tf),
+          )
         : config.probe;
     checkInput(input, probe);
     for (const rule of config.rules) rule.check?.(probe);
-    const pixels = await modelPixels(tf, probe, config);
+    const pixels = new ModelPixels(tf, probe, config);
     const head = headOf(tf, model, config.head);
     await this.tryOnce(model, head, probe, pixels);
 
@@ -216,11 +220,11 @@ export class Monitor {
     );
     const place = past.length;
     const keepMaps = typeof config.keepMaps === 'number' && place % config.keepMaps === 0;
-    const measured = await measureImages(tf, model, head, probe, pixels, config, { keepMaps });
+    const measured = await measureImages(tf, model, probe, pixels, config, { keepMaps });
     const rows = aggregate(measured, probe);
     const probeAccuracy = accuracy(measured);
     const metrics = finite(given ?? {});
-    const budget = config.budget ?? saliencyCost(config, probe);
+    const budget = config.budget ?? defaultBudget(config, probe);
     const needed = config.rules.some((rule) => rule.measures === 'reliance') && budget > 0;
     const predict = (batch: Float32Array, n: number) => this.predict(head, probe, batch, n);
     const limits = { budget, seed: config.seed };
@@ -234,6 +238,7 @@ export class Monitor {
     const judged = (rule: Rule) => (rule.measures && epoch === 0 ? { ...rule, evaluate: () => [] } : rule);
     const found = advance(next, config.rules.map(judged), alerts);
     const changes = this.deliveries.address(await this.withPictures(found, measured));
+    this.tellUnread(pixels, probe, epoch);
 
     const now = performance.now();
     const seconds = (now - started) / 1000;
@@ -264,7 +269,7 @@ export class Monitor {
       this.say(`the maps of an observation take ${megabytes.toFixed(1)} MB (${maps.size} pictures)`);
     }
 
-    history.observed = next.observed;
+    history.observed = [...past, kept(observed, probe)];
     const updated = new Map(changes.updated.map((alert) => [alert.id, alert]));
     this.ready!.alerts = [...alerts.map((alert) => updated.get(alert.id) ?? alert), ...raised];
     if (this.lastEnd !== undefined) {
@@ -290,6 +295,17 @@ export class Monitor {
       images: behind[a].map((image) => ({ image, map: measured[image].map ?? maps.get(image) ?? null })),
     }));
     return { ...changes, raised };
+  }
+
+  /** Pictures whose files have gone or changed since the probe set was loaded are invalid at this observation. */
+  private tellUnread(pixels: ModelPixels, { images }: ProbeSet, epoch: number): void {
+    const failures = [...pixels.takeFailures().values()];
+    if (failures.length > 0)
+      this.report(
+        `${failures.length} of ${images.length} probe pictures are left out of epoch ${epoch}`,
+        failures[0],
+        epoch,
+      );
   }
 
   /** Says that the training is alive; cheap enough for every batch. */
@@ -353,24 +369,24 @@ export class Monitor {
   }
 
   /** One picture through the whole saliency: what cannot work must fail now, not after the first epoch. */
-  private async tryOnce(model: Model, head: Head, probe: ProbeSet, pixels: Float32Array[]): Promise<void> {
+  private async tryOnce(model: Model, head: Head, probe: ProbeSet, pixels: ModelPixels): Promise<void> {
     const { tf, config } = this;
     const outputs = isLayersModel(model) || isGraphModel(model) ? (model.outputs as unknown[]).length : 1;
-    const image = batchOf(tf, pixels, 0, 1, probe);
+    const { height, width, channels } = probe;
+    const [first] = await pixels.read([0]);
+    const image = tf.tensor4d(first ?? new Float32Array(height * width * channels), [
+      1,
+      height,
+      width,
+      channels,
+    ]);
     try {
       if (outputs !== 1 && !config.head.forward) checkOutput(outputs, 0, probe);
       const logits = tf.tidy(() => head.logits(image));
       const classes = logits.shape[1];
       logits.dispose();
       checkOutput(1, classes, probe);
-      await measureImages(
-        tf,
-        model,
-        head,
-        { ...probe, images: probe.images.slice(0, 1) },
-        pixels.slice(0, 1),
-        config,
-      );
+      await measureImages(tf, model, { ...probe, images: probe.images.slice(0, 1) }, pixels, config);
     } finally {
       image.dispose();
     }
@@ -436,8 +452,8 @@ export async function createMonitor(tf: Tf, options: MonitorOptions): Promise<Mo
   return new Monitor(tf, options);
 }
 
-/** The saliency pass in forward passes: two of them (predictions, the margin's other class), and three a gradient. */
-function saliencyCost({ method, methodOptions }: Config, { images }: ProbeSet): number {
+/** What the reliance test may take by default, in forward passes: about as long as the saliency, or a little longer. */
+function defaultBudget({ method, methodOptions }: Config, { images }: ProbeSet): number {
   return (2 + 3 * method.gradients(methodOptions)) * images.length;
 }
 

@@ -4,6 +4,7 @@ import type { Channel, ChannelLike } from '../alerts/channel.js';
 import { consoleChannel } from '../alerts/channels/console.js';
 import { checkLevel, defaultRules, type Rule } from '../alerts/index.js';
 import { refuseUnknownOptions, SatwatchError } from '../errors.js';
+import { isKept } from '../probe/index.js';
 import { type HeadOptions, methodNamed, type SaliencyMethod, type Score } from '../saliency/index.js';
 import { Store } from '../store/index.js';
 import type { ProbeSet } from '../types.js';
@@ -113,7 +114,9 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
   if (preprocess !== undefined && typeof preprocess !== 'function')
     bad('preprocess', preprocess, 'a function of a tensor');
   if (inputRange && preprocess) bad('preprocess', 'both inputRange and preprocess', 'one of them');
-  const bytes = typeof probe === 'string' || probe.images.some((image) => image.pixels instanceof Uint8Array);
+  const bytes =
+    typeof probe === 'string' ||
+    probe.images.some((image) => !isKept(image) || image.pixels instanceof Uint8Array);
   if (bytes && !inputRange && !preprocess)
     throw new SatwatchError(
       'INPUT_RANGE_MISSING',

@@ -1,4 +1,4 @@
-import { thumbnails } from '../probe/index.js';
+import { inOrder, thumbnails } from '../probe/index.js';
 import type { RunWriter, Store } from '../store/index.js';
 import type { ProbeSet } from '../types.js';
 
@@ -11,7 +11,8 @@ export async function keepPictures(probe: ProbeSet, writer: RunWriter, store: St
   const thumbnail = thumbnails(probe);
   for (let start = 0; start < probe.images.length; start += atOnce) {
     const images = probe.images.slice(start, start + atOnce);
-    const jpegs = await Promise.all(images.map(thumbnail));
+    const jpegs: Buffer[] = [];
+    for await (const jpeg of inOrder(images, thumbnail)) jpegs.push(jpeg);
     writer.pictures(images.map(({ segments }, i) => ({ image: start + i, jpeg: jpegs[i], segments })));
   }
 }

@@ -29,13 +29,12 @@ export const coco: ProbeReader = {
     for (const [i, value] of content.annotations.entries()) {
       const path = ['annotations', i];
       const { image_id, category_id, segmentation } = parsePart(file, annotation, value, path);
-      const image = lookUp(images, image_id, file, fieldName([...path, 'image_id']), 'image');
+      lookUp(images, image_id, file, fieldName([...path, 'image_id']), 'image');
       const { name } = lookUp(categories, category_id, file, fieldName([...path, 'category_id']), 'category');
       parts.get(image_id)!.push({
         name,
         shape: shapeOf(file, segmentation, [...path, 'segmentation']),
-        where: `${file}, annotations[${i}] ('${name}' in '${image.file_name}')`,
-        field: fieldName([...path, 'segmentation']),
+        index: i,
       });
     }
     return {
@@ -51,8 +50,8 @@ type Polygons = number[][];
 interface Part {
   name: string;
   shape: Polygons | CocoRle;
-  where: string;
-  field: string;
+  /** Its place among the annotations. */
+  index: number;
 }
 
 const id = z.union([z.int(), text], { error: 'expected a whole number or a text' });
@@ -145,20 +144,24 @@ function sourceImage(
     async segments(size: ShownSize) {
       const { width = size.width, height = size.height } = record;
       refuseOtherSize(where, 'the image by its record', { width, height }, size, `images[${index}].width`);
-      return unite(parts, size);
+      return unite(parts, size, file, record.file_name);
     },
   };
 }
 
 /** One mask a name: hundreds of annotations of one name cost one pass over the pixels. */
-function unite(parts: readonly Part[], size: ShownSize): Segment[] {
+function unite(parts: readonly Part[], size: ShownSize, file: string, image: string): Segment[] {
   const segments = new Map<string, ColumnRuns>();
-  for (const { name, shape, where, field } of parts) {
+  for (const { name, shape, index } of parts) {
+    // Hundreds of thousands of parts may be in the file: messages are made when they are needed.
+    const where = () => `${file}, annotations[${index}] ('${name}' in '${image}')`;
+    const field = () => fieldName(['annotations', index, 'segmentation']);
     const runs = segments.get(name) ?? new ColumnRuns(size.width, size.height);
     segments.set(name, runs);
     if (!Array.isArray(shape)) {
       const [height, width] = shape.size;
-      refuseOtherSize(where, 'the mask', { width, height }, size, `${field}.size`);
+      if (width !== size.width || height !== size.height)
+        refuseOtherSize(where(), 'the mask', { width, height }, size, `${field()}.size`);
     }
     const add = () => (Array.isArray(shape) ? addPolygons(runs, shape) : addCocoRle(runs, shape.counts));
     within(where, add, field);

@@ -1,9 +1,10 @@
 import { refuseUnknownOptions, SatwatchError } from '../errors.js';
 import type { ProbeImage, ProbeSet, Role, Segment } from '../types.js';
-import { contentHash } from './contentHash.js';
+import { ContentHash } from './contentHash.js';
 import { flawInRuns } from './mask.js';
 import { flawInName } from './names.js';
 import { completeRoles } from './roles.js';
+import { isStored } from './storedImage.js';
 
 export interface ProbeSetOptions {
   width: number;
@@ -28,14 +29,15 @@ const optionNames: readonly (keyof ProbeSetOptions)[] = [
 
 /**
  * A probe set from memory, validated. Its `id` is the hash of all its content: whatever changes gives another id.
- * The arrays of pixels and runs are taken as they are, not copied: leave them alone afterwards.
+ * The arrays of pixels and runs are taken as they are, not copied: leave them alone afterwards. Images of a loaded set stay
+ * what they are: pixels that it does not keep in memory are not kept here either.
  *
  * @throws SatwatchError PROBE_INVALID, LABEL_INVALID, MASK_SIZE, MASK_INVALID, NO_MASKS, DUPLICATE_IMAGE,
  *   DUPLICATE_SEGMENT, UNKNOWN_SEGMENT, UNKNOWN_OPTION or BAD_OPTION, naming the image or the option
  */
 export function createProbeSet(options: ProbeSetOptions): ProbeSet {
   refuseUnknownOptions('createProbeSet', options, optionNames);
-  const { width, height, channels, classNames, roles = {} } = options;
+  const { classNames, roles = {} } = options;
   for (const side of ['width', 'height', 'channels'] as const)
     if (!Number.isInteger(options[side]) || options[side] < 1)
       throw new SatwatchError(
@@ -51,38 +53,76 @@ export function createProbeSet(options: ProbeSetOptions): ProbeSet {
       'images',
     );
 
-  const ids = new Set<string>();
-  const images = options.images.map((image, index) => {
-    checkImage(image, index, options);
-    if (ids.has(image.id))
+  const assembly = new Assembly(options, roles);
+  for (const image of options.images) assembly.add(image);
+  return assembly.finish();
+}
+
+/** A probe set in the making, checked and hashed image by image: their pixels need not be there all at once. */
+export class Assembly {
+  private readonly images: ProbeImage[] = [];
+  private readonly ids = new Set<string>();
+  private readonly names = new Set<string>();
+  private readonly hash: ContentHash;
+  private masked = false;
+
+  constructor(
+    private readonly set: Omit<ProbeSetOptions, 'images' | 'roles'>,
+    private readonly roles: Record<string, Role>,
+  ) {
+    this.hash = new ContentHash(set, roles);
+  }
+
+  /**
+   * Adds an image.
+   *
+   * @param keep what the set holds of it: another form of the same content
+   */
+  add(given: ProbeImage, keep: (image: ProbeImage) => ProbeImage = asGiven): void {
+    // What is not in memory is fetched by this, once.
+    const image = { ...given };
+    checkImage(image, this.images.length, this.set);
+    if (this.ids.has(image.id))
       throw new SatwatchError(
         'DUPLICATE_IMAGE',
         `two images have the id '${image.id}'; give every image an id of its own`,
         image.id,
       );
-    ids.add(image.id);
-    return Object.freeze({ ...image, segments: [...image.segments].sort(byName) });
-  });
-  const segments = images.flatMap((image) => image.segments);
-  if (!segments.some(({ mask }) => mask.runs.length))
-    throw new SatwatchError(
-      'NO_MASKS',
-      `none of the ${images.length} images has a segment with a pixel in it; draw at least one named mask`,
-      'segments',
-    );
-  const segmentNames = [...new Set(segments.map(({ name }) => name))].sort();
-  const content = {
-    width,
-    height,
-    channels,
-    classNames: [...classNames],
-    segmentNames,
-    roles: completeRoles(roles, segmentNames),
-    images,
-  };
-  for (const part of Object.values(content)) Object.freeze(part);
-  return Object.freeze({ id: contentHash(content), ...content });
+    this.ids.add(image.id);
+    image.segments = [...image.segments].sort(byName);
+    for (const { name, mask } of image.segments) {
+      this.names.add(name);
+      this.masked ||= mask.runs.length > 0;
+    }
+    this.hash.add(image);
+    this.images.push(isStored(given) ? given : keep(image));
+  }
+
+  finish(): ProbeSet {
+    const { set, images } = this;
+    if (!this.masked)
+      throw new SatwatchError(
+        'NO_MASKS',
+        `none of the ${images.length} images has a segment with a pixel in it; draw at least one named mask`,
+        'segments',
+      );
+    const { width, height, channels } = set;
+    const segmentNames = [...this.names].sort();
+    const content = {
+      width,
+      height,
+      channels,
+      classNames: [...set.classNames],
+      segmentNames,
+      roles: completeRoles(this.roles, segmentNames),
+      images,
+    };
+    for (const part of Object.values(content)) Object.freeze(part);
+    return Object.freeze({ id: this.hash.digest(), ...content });
+  }
 }
+
+const asGiven = (image: ProbeImage) => Object.freeze(image);
 
 /** @throws SatwatchError BAD_OPTION */
 export function checkClassNames(classNames: string[]): void {
@@ -105,7 +145,7 @@ export function checkClassNames(classNames: string[]): void {
     );
 }
 
-function checkImage(image: ProbeImage, index: number, set: ProbeSetOptions): void {
+function checkImage(image: ProbeImage, index: number, set: Omit<ProbeSetOptions, 'images'>): void {
   const { id, label, pixels, segments } = image;
   if (!isText(id))
     throw new SatwatchError('PROBE_INVALID', `image ${index} has no id; give it a name`, `images[${index}]`);
@@ -135,7 +175,11 @@ function checkImage(image: ProbeImage, index: number, set: ProbeSetOptions): voi
   checkSegments(id, segments, set);
 }
 
-function checkSegments(id: string, segments: Segment[], { width, height }: ProbeSetOptions): void {
+function checkSegments(
+  id: string,
+  segments: Segment[],
+  { width, height }: Pick<ProbeSetOptions, 'width' | 'height'>,
+): void {
   const names = new Set<string>();
   for (const { name, mask } of segments) {
     if (!isText(name)) throw new SatwatchError('PROBE_INVALID', `image '${id}': a segment has no name`, id);

@@ -1,9 +1,12 @@
 export { type CocoRle, maskFromCocoRle } from './cocoRle.js';
 export { createProbeSet, type ProbeSetOptions } from './createProbeSet.js';
+export type { DecodeJpeg } from './decodeImage.js';
+export { inOrder } from './inOrder.js';
 export type { LabelledImage, LabelSource } from './labels.js';
-export { type LoadProbeSetOptions, loadProbeSet } from './loadProbeSet.js';
+export { type LoadProbeSetOptions, loadProbeSet, readProbeSet } from './loadProbeSet.js';
 export { maskFromBitmap, maskToBitmap } from './mask.js';
 export { maskFromPolygons } from './polygons.js';
 export type { ResizeMode } from './resize.js';
 export { saveProbeSet } from './saveProbeSet.js';
+export { isKept, pixelsOf } from './storedImage.js';
 export { thumbnails } from './thumbnail.js';

@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
 import { refuseUnknownOptions, SatwatchError, suggest } from '../errors.js';
 import type { ProbeImage, ProbeSet, Role, Segment } from '../types.js';
-import { checkClassNames, createProbeSet } from './createProbeSet.js';
-import { decodeImage, openImage, type Raster } from './decodeImage.js';
+import { Assembly, checkClassNames } from './createProbeSet.js';
+import { type DecodeJpeg, decodeImage, openImage, type Raster, sameInBoth } from './decodeImage.js';
+import { type ImageFile, imageFile, type Shape } from './imageFile.js';
+import { inOrder } from './inOrder.js';
 import { classIndex, type LabelSource, labelFinder } from './labels.js';
 import { backgroundOf, maxPixels, uniteByName } from './mask.js';
+import { NameTable, packSegments } from './packedSegments.js';
 import type { ProbeSource, ShownSize, SourceImage } from './reader.js';
 import { readers } from './readers.js';
 import { type ResizeMode, refuseAbsurdResize, resizeMask, resizeModes, resizeRaster } from './resize.js';
+import { storedImage } from './storedImage.js';
 import { within } from './within.js';
 
 export interface LoadProbeSetOptions {
@@ -26,6 +30,11 @@ export interface LoadProbeSetOptions {
   roles?: Record<string, Role>;
   /** Adds to each image the segment `background`: the pixels that no segment has. COCO files leave it out. */
   background?: boolean;
+  /**
+   * Bytes of pixels kept in memory, by default 256 MiB: those of the first images. Further ones are decoded from their
+   * files whenever they are needed.
+   */
+  memory?: number;
 }
 
 const optionNames: readonly (keyof LoadProbeSetOptions)[] = [
@@ -37,7 +46,13 @@ const optionNames: readonly (keyof LoadProbeSetOptions)[] = [
   'classNames',
   'roles',
   'background',
+  'memory',
 ];
+
+const defaultMemory = 2 ** 28;
+
+/** Of a set with more masks than this, runs are kept packed: as objects 20,000 masks take some 10 MB. */
+const mostMasks = 20_000;
 
 /**
  * A probe set from files: decoded to 8-bit pixels of one size, each with its masks and class.
@@ -48,6 +63,15 @@ const optionNames: readonly (keyof LoadProbeSetOptions)[] = [
  *   DUPLICATE_IMAGE, UNKNOWN_OPTION, BAD_OPTION, or what `createProbeSet` refuses
  */
 export async function loadProbeSet(path: string, options: LoadProbeSetOptions = {}): Promise<ProbeSet> {
+  return readProbeSet(path, options);
+}
+
+/** `loadProbeSet`, with another decoder for the JPEGs that both decode alike: the `id` does not depend on it. */
+export async function readProbeSet(
+  path: string,
+  options: LoadProbeSetOptions,
+  decodeJpeg?: DecodeJpeg,
+): Promise<ProbeSet> {
   if (typeof path !== 'string')
     throw new SatwatchError('BAD_OPTION', `the path is ${typeof path}, expected a text`, 'path');
   checkOptions(options);
@@ -56,34 +80,70 @@ export async function loadProbeSet(path: string, options: LoadProbeSetOptions = 
   const classNames =
     options.classNames ?? source.classNames ?? namesMissing(path, source.images.map(labelOf));
   checkClassNames(classNames);
-  const resize = options.resize ?? 'stretch';
+  const { resize = 'stretch', background, memory = defaultMemory } = options;
   let channels = options.channels ?? source.channels;
   let size = options.width && options.height ? { width: options.width, height: options.height } : undefined;
 
-  const images: ProbeImage[] = [];
-  for (const image of source.images) {
+  const read = async (image: SourceImage) => {
     const label = classIndex(labelOf(image), classNames, image);
     const opened = await openImage(image.file, image.where);
     channels ??= opened.header.channels <= 2 ? 1 : 3;
-    const raster = await decodeImage(image.file, image.where, opened, channels);
+    const either = sameInBoth(opened.header, channels);
+    const decoder = either ? decodeJpeg : undefined;
+    const raster = await decodeImage(image.file, image.where, opened.bytes, channels, decoder);
     size ??= sizeOf(raster);
     refuseAbsurdResize(image.where, raster, size, resize);
     const shown = { ...sizeOf(raster), turned: (opened.header.orientation ?? 1) >= 5 };
-    const segments = await segmentsOf(image, shown, options.background);
-    images.push({
-      id: image.id,
-      label,
-      pixels: await resizeRaster(raster, size, resize),
-      segments: segments.map(({ name, mask }) => ({ name, mask: resizeMask(mask, size!, resize) })),
-    });
-  }
+    const segments = await segmentsOf(image, shown, background);
+    const resized = segments.map(({ name, mask }) => ({ name, mask: resizeMask(mask, size!, resize) }));
+    const pixels = await resizeRaster(raster, size, resize);
+    return { image, opened, content: { id: image.id, label, pixels, segments: resized } };
+  };
+
+  // The first image may decide on size and channels for all.
+  const first = await read(source.images[0]);
+  const shape = { ...size!, channels: channels!, resize };
+  const keeper = new Keeper(shape, memory);
   const roles = { ...source.roles, ...options.roles };
-  return within(path, () => createProbeSet({ ...size!, channels: channels!, classNames, roles, images }));
+  const assembly = new Assembly({ ...size!, channels: channels!, classNames }, roles);
+  const add = ({ image, opened, content }: typeof first) =>
+    within(path, () =>
+      assembly.add(content, (checked) =>
+        keeper.keep(checked, () => imageFile(image.file, image.where, opened, shape)),
+      ),
+    );
+  add(first);
+  for await (const next of inOrder(source.images.slice(1), read)) add(next);
+  return within(path, () => assembly.finish());
+}
+
+/** What of the images stays in memory. */
+class Keeper {
+  private readonly table = new NameTable();
+  private masks = 0;
+
+  constructor(
+    private readonly shape: Shape,
+    private room: number,
+  ) {}
+
+  keep(image: ProbeImage, file: () => ImageFile): ProbeImage {
+    const { pixels, segments } = image;
+    this.masks += segments.length;
+    this.room -= pixels.byteLength;
+    return storedImage(
+      image,
+      this.room >= 0 ? pixels : file(),
+      this.masks > mostMasks
+        ? { bytes: packSegments(segments, this.table), table: this.table, size: this.shape }
+        : segments,
+    );
+  }
 }
 
 function checkOptions(options: LoadProbeSetOptions): void {
   refuseUnknownOptions('loadProbeSet', options, optionNames);
-  const { width, height, channels, resize, background } = options;
+  const { width, height, channels, resize, background, memory } = options;
   const bad = (option: string, message: string) => new SatwatchError('BAD_OPTION', message, option);
   for (const [side, value] of Object.entries({ width, height }))
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
@@ -94,6 +154,8 @@ function checkOptions(options: LoadProbeSetOptions): void {
     throw bad('width', `${width}x${height} is more than ${maxPixels} pixels`);
   if (background !== undefined && typeof background !== 'boolean')
     throw bad('background', `background is ${background}, expected true or false`);
+  if (memory !== undefined && !(memory >= 0))
+    throw bad('memory', `memory is ${memory}, expected a number of bytes from 0 on`);
   if (channels !== undefined && ![1, 3, 4].includes(channels))
     throw bad('channels', `channels is ${channels}, expected 1 (grey), 3 (RGB) or 4 (RGBA)`);
   if (resize !== undefined && !resizeModes.includes(resize))

@@ -78,14 +78,21 @@ export function resizeMask(mask: Mask, to: Size, mode: ResizeMode): Mask {
   if (mask.width === to.width && mask.height === to.height) return mask;
   const place = placement(mask, to, mode);
   const from = maskToBitmap(mask);
+  const columns = nearest(to.width, place.left, mask.width, place.width);
+  const rows = nearest(to.height, place.top, mask.height, place.height);
   const bitmap = new Uint8Array(to.width * to.height);
   for (let y = 0; y < to.height; y++) {
-    const row = Math.floor(((y - place.top + 0.5) * mask.height) / place.height);
-    if (row < 0 || row >= mask.height) continue;
-    for (let x = 0; x < to.width; x++) {
-      const column = Math.floor(((x - place.left + 0.5) * mask.width) / place.width);
-      if (column >= 0 && column < mask.width) bitmap[y * to.width + x] = from[row * mask.width + column];
-    }
+    if (rows[y] < 0) continue;
+    const [row, source] = [y * to.width, rows[y] * mask.width];
+    for (let x = 0; x < to.width; x++) if (columns[x] >= 0) bitmap[row + x] = from[source + columns[x]];
   }
   return maskFromBitmap(bitmap, to.width, to.height);
+}
+
+/** For each of `count` places along a side, the place it comes from, or −1 where nothing is. */
+function nearest(count: number, start: number, from: number, to: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => {
+    const place = Math.floor(((i - start + 0.5) * from) / to);
+    return place < from ? Math.max(-1, place) : -1;
+  });
 }

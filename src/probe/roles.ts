@@ -3,6 +3,9 @@ import type { Role } from '../types.js';
 
 export const roleNames: readonly Role[] = ['core', 'context', 'suspect'];
 
+/** Roles that segments of these names have unless the user says otherwise. */
+export const background: Readonly<Record<string, Role>> = { background: 'context' };
+
 /**
  * The roles of a probe set: what the user says, and `background` as context unless they say otherwise.
  *
@@ -26,5 +29,5 @@ export function completeRoles(
         name,
       );
   }
-  return segmentNames.includes('background') ? { background: 'context', ...roles } : { ...roles };
+  return segmentNames.includes('background') ? { ...background, ...roles } : { ...roles };
 }

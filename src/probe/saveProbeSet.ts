@@ -5,6 +5,7 @@ import { SatwatchError } from '../errors.js';
 import type { ProbeImage, ProbeSet } from '../types.js';
 import type { Layout } from './folder.js';
 import { maskToBitmap } from './mask.js';
+import { pixelsOf } from './storedImage.js';
 
 /**
  * Writes a probe set in satwatch's own layout: `probe.json`, `images/`, `masks/`, all PNG. Loading the folder gives a
@@ -38,7 +39,8 @@ export async function saveProbeSet(set: ProbeSet, folder: string): Promise<void>
 }
 
 async function saveImage(set: ProbeSet, image: ProbeImage, index: number, folder: string) {
-  const { id, label, pixels, segments } = image;
+  const { id, label, segments } = image;
+  const pixels = await pixelsOf(image);
   if (pixels instanceof Float32Array)
     throw new SatwatchError(
       'BAD_OPTION',

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import type { ProbeImage, ProbeSet } from '../types.js';
+import { isKept, pixelsOf } from './storedImage.js';
 
 /** Longest side, in pixels; smaller pictures stay as they are. */
 const longest = 256;
@@ -12,7 +13,8 @@ export function thumbnails(probe: ProbeSet): (image: ProbeImage) => Promise<Buff
   const { width, height } = probe;
   const channels = probe.channels === 3 || probe.channels === 4 ? probe.channels : 1;
   const [low, high] = floatRange(probe);
-  return ({ pixels }) => {
+  return async (image) => {
+    const pixels = await pixelsOf(image);
     const bytes = new Uint8Array(width * height * channels);
     for (let p = 0; p < width * height; p++)
       for (let c = 0; c < channels; c++) {
@@ -30,9 +32,10 @@ export function thumbnails(probe: ProbeSet): (image: ProbeImage) => Promise<Buff
 
 function floatRange({ images }: ProbeSet): [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { pixels } of images)
-    if (pixels instanceof Float32Array)
-      for (const value of pixels) {
+  // Those that are not kept are bytes.
+  for (const image of images)
+    if (isKept(image) && image.pixels instanceof Float32Array)
+      for (const value of image.pixels) {
         if (value < low) low = value;
         if (value > high) high = value;
       }

@@ -4,14 +4,14 @@ import {
   type Alert,
   channels,
   createMonitor,
-  enableWasmTraining,
+  enableFastTraining,
   openStore,
   rules,
   satCallback,
 } from 'satwatch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { markedTraining, net, pictures, probe, probeOf, side, temporaryFolder, tensors } from '../task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 
 let tf: typeof tfjs;
 const folder = temporaryFolder();
@@ -20,8 +20,8 @@ const file = () => join(folder, `store-${count++}.sqlite`);
 const quiet = { inputRange: [0, 1] as [number, number], verbose: false, channels: [] };
 
 beforeAll(async () => {
-  tf = await wasm();
-  enableWasmTraining(tf);
+  tf = await backend();
+  enableFastTraining(tf);
 });
 
 describe('fit', () => {
@@ -40,7 +40,12 @@ describe('fit', () => {
     const history = await model.fit(xs, ys, { epochs: 5, batchSize: 16, verbose: 0, callbacks: [callback] });
 
     const read = openStore(store, { readonly: true });
-    expect(read.run('first')).toMatchObject({ state: 'done', epoch: 5, observations: 6, backend: 'wasm' });
+    expect(read.run('first')).toMatchObject({
+      state: 'done',
+      epoch: 5,
+      observations: 6,
+      backend: tf.getBackend(),
+    });
     const rows = read.trajectories('first');
     expect(rows.map((row) => row.epoch)).toEqual(
       [0, 1, 2, 3, 4, 5].flatMap((epoch) => [epoch, epoch, epoch]),

@@ -6,7 +6,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import {
   type Channel,
   createMonitor,
-  enableWasmTraining,
+  enableFastTraining,
   rules,
   satCallback,
   channels as shipped,
@@ -19,7 +19,7 @@ import { Outbox, openStore, type Store } from '../../src/store/index.js';
 import type { Level } from '../../src/types.js';
 import { newAlert, observation, smallProbe, startRun } from '../store/run.js';
 import { markedTraining, net, probe, temporaryFolder } from '../task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 import { halfWay, hang, ok, status, webhookServer } from '../webhookServer.js';
 
 const folder = temporaryFolder();
@@ -417,8 +417,8 @@ describe('a training', () => {
 
   it('goes on while the server hangs; what failed reaches it in the next one; its address is nowhere', async () => {
     const lines = listen();
-    const tf: typeof tfjs = await wasm();
-    enableWasmTraining(tf);
+    const tf: typeof tfjs = await backend();
+    enableFastTraining(tf);
     const { origin, received, port } = await webhookServer(hang, ok);
     const store = file();
     const options = {
@@ -471,7 +471,7 @@ describe('a training', () => {
   });
 
   it('refuses two channels of one name, and a level that is none', async () => {
-    const tf = await wasm();
+    const tf = await backend();
     const [a, b] = ['a', 'b'].map((path) =>
       shipped.webhook({ url: `https://hooks.slack.com/services/${path}` }),
     );

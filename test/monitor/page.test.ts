@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
-import { enableWasmTraining, satCallback, saveProbeSet } from 'satwatch';
+import { enableFastTraining, satCallback, saveProbeSet } from 'satwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { markedTraining, net, probe, temporaryFolder } from '../task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 
 const cli = join(import.meta.dirname, '../../dist/src/cli/main.js');
 const folder = temporaryFolder();
@@ -14,8 +14,8 @@ const started: number[] = [];
 let tf: typeof tfjs;
 
 beforeAll(async () => {
-  tf = await wasm();
-  enableWasmTraining(tf);
+  tf = await backend();
+  enableFastTraining(tf);
 });
 afterAll(() => {
   for (const pid of started) process.kill(pid);

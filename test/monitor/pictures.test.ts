@@ -3,7 +3,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import {
   attribute,
   createMonitor,
-  enableWasmTraining,
+  enableFastTraining,
   maskToBitmap,
   openStore,
   rules,
@@ -12,7 +12,7 @@ import {
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { markedTraining, net, pictures, probe, probeOf, side, temporaryFolder, tensors } from '../task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 
 let tf: typeof tfjs;
 const folder = temporaryFolder();
@@ -21,8 +21,8 @@ const file = () => join(folder, `store-${count++}.sqlite`);
 const quiet = { inputRange: [0, 1] as [number, number], verbose: false, channels: [] };
 
 beforeAll(async () => {
-  tf = await wasm();
-  enableWasmTraining(tf);
+  tf = await backend();
+  enableFastTraining(tf);
 });
 
 /** Watches a training with a shortcut, and gives the store and the model as it is at the end. */

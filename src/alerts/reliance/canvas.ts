@@ -17,10 +17,6 @@ export class Canvas {
     return a.map((value, p) => value & b[p]);
   }
 
-  overlap(a: Mask, b: Mask): boolean {
-    return this.inside(a, b).includes(1);
-  }
-
   paste(onto: Float32Array, from: Float32Array, inside: Uint8Array): Float32Array {
     const { channels } = this.size;
     const result = onto.slice();
@@ -81,6 +77,17 @@ export class Canvas {
     }
     return bitmap;
   }
+}
+
+/** Whether the masks have a pixel in common, told from their runs: it is asked for every giver and receiver. */
+export function overlap({ runs: a }: Mask, { runs: b }: Mask): boolean {
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const [endA, endB] = [a[i] + a[i + 1], b[j] + b[j + 1]];
+    if (a[i] < endB && b[j] < endA) return true;
+    if (endA <= endB) i += 2;
+    else j += 2;
+  }
+  return false;
 }
 
 /** Means over 2 · radius + 1 neighbours along one axis; at the edges over those that are there. */

@@ -1,6 +1,7 @@
 import { seededRandom } from '../../sat/random.js';
 import type { Effect, Mask, ProbeImage, ProbeSet } from '../../types.js';
-import { Canvas } from './canvas.js';
+import { Canvas, overlap } from './canvas.js';
+import { Shown } from './shown.js';
 
 /** A segment and the class it may sway predictions towards. */
 export interface Pair {
@@ -13,6 +14,14 @@ export type Predict = (
   pictures: Float32Array,
   n: number,
 ) => Promise<{ probabilities: Float32Array; logits: Float32Array }>;
+
+/**
+ * The probe pictures in the model's range, h·w·c floats each, by their index: in memory, or fetched as they are needed;
+ * null where one cannot be.
+ */
+export type Pictures =
+  | readonly Float32Array[]
+  | { read(images: readonly number[]): Promise<(Float32Array | null)[]> };
 
 /** What the model says of one picture, a value a class. */
 interface Answer {
@@ -57,19 +66,21 @@ export function pairCost(probe: ProbeSet, pair: Pair): number {
 }
 
 /** Forward passes that `measureFills` takes, once for all pairs of a segment. */
-export function fillCost({ images }: ProbeSet, segment: string): number {
-  const carriers = images.filter((image) => segmentMask(image, segment)).length;
+export function fillCost(probe: ProbeSet, segment: string): number {
+  const carriers = Shown.in(probe)
+    .of(segment)
+    .reduce((sum, shows) => sum + shows, 0);
   return 3 * Math.min(mostFilled, carriers);
 }
 
 /**
  * Pictures that show the segment, as they are, with the segment in the mean colour of the two-pixel ring around it, and
  * with it blurred; at most 128, the classes in equal parts as far as they go. A segment without a ring (a whole picture)
- * is in none of the three.
+ * is in none of the three, nor is a picture that cannot be read.
  */
 export async function measureFills(
   probe: ProbeSet,
-  pixels: readonly Float32Array[],
+  pixels: Pictures,
   segment: string,
   predict: Predict,
   seed: number,
@@ -78,13 +89,18 @@ export async function measureFills(
   const canvas = new Canvas(probe);
   const ask = reader(probe, predict);
   const asked = { present: [], ring: [], blur: [] } as Record<keyof Fills, Promise<AnswerFor>[]>;
-  for (const image of evenly(probe, segment, random)) {
+  for await (const { item: image, pictures } of fetched(
+    pixels,
+    evenly(probe, segment, random).map((image) => ({ item: image, images: [image] })),
+  )) {
+    const picture = pictures?.get(image);
+    if (!picture) continue;
     const mask = segmentMask(probe.images[image], segment)!;
-    const ring = canvas.fill(pixels[image], mask);
+    const ring = canvas.fill(picture, mask);
     if (!ring) continue;
-    const pictures = { present: pixels[image], ring, blur: canvas.blur(pixels[image], mask) };
+    const ways = { present: picture, ring, blur: canvas.blur(picture, mask) };
     for (const way of ['present', 'ring', 'blur'] as const)
-      asked[way].push(ask(pictures[way]).then((answer) => ({ image, ...answer })));
+      asked[way].push(ask(ways[way]).then((answer) => ({ image, ...answer })));
     await ask.flush();
   }
   await ask.flush(true);
@@ -95,12 +111,15 @@ export async function measureFills(
 }
 
 /** At most 128 images that show the segment: one of each class in turn, in random order. */
-function evenly({ images, classNames }: ProbeSet, segment: string, random: () => number): number[] {
-  const classes = classNames.map((_, label) => {
-    const carriers = images.flatMap((image, i) =>
-      image.label === label && segmentMask(image, segment) ? [i] : [],
-    );
-    return sample(carriers, carriers.length, random);
+function evenly(probe: ProbeSet, segment: string, random: () => number): number[] {
+  const shown = Shown.in(probe);
+  const carries = shown.of(segment);
+  const classes = shown.classes.map((members) => {
+    const carriers = members.filter((i) => carries[i]);
+    const first = sample(carriers, mostFilled, random);
+    // As many draws as there are carriers, whatever is taken of them.
+    for (let rest = carriers.length - first.length; rest > 0; rest--) random();
+    return first;
   });
   const chosen: number[] = [];
   for (let turn = 0; chosen.length < mostFilled && classes.some((list) => turn < list.length); turn++)
@@ -121,12 +140,12 @@ function evenly({ images, classNames }: ProbeSet, segment: string, random: () =>
  *   fill = mean over other classes' pictures with s of p_c(as it is) − p_c(s filled with the mean colour of the
  *          two-pixel ring around it); null where no such picture carries s
  *
- * p is the softmax probability. Where every picture of c carries s, control 1 does not exist. Receivers, givers and
+ * p is the softmax probability. A receiver is left out where a picture of its pastes cannot be read. Where every picture of c carries s, control 1 does not exist. Receivers, givers and
  * controls depend on `seed` and the pair only, so every observation makes the same pictures.
  */
 export async function measurePair(
   probe: ProbeSet,
-  pixels: readonly Float32Array[],
+  pixels: Pictures,
   pair: Pair,
   predict: Predict,
   seed: number,
@@ -137,37 +156,53 @@ export async function measurePair(
   const random = seededRandom(seed ^ hash(JSON.stringify([pair.segment, pair.className])));
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
   const canvas = new Canvas(probe);
-  const maskOf = (i: number) => segmentMask(images[i], pair.segment);
+  const masks = new Map<number, Mask | undefined>();
+  const maskOf = (i: number) => {
+    if (!masks.has(i)) masks.set(i, segmentMask(images[i], pair.segment));
+    return masks.get(i);
+  };
   const { givers, others, controls } = cast(probe, pair);
   const ask = reader(probe, predict);
   const probability = (picture: Float32Array) =>
     ask(picture).then(({ probabilities }) => probabilities[label]);
 
-  const receivers = sample(others, mostReceivers, random);
-  const differences: Promise<number>[][][] = []; // [receiver][giver][control]
-  const pastes: Promise<AnswerFor>[] = [];
-  for (const i of receivers) {
+  // All draws come first: the pictures are fetched while the model is asked of those before.
+  const plans: Plan[] = [];
+  for (const i of sample(others, mostReceivers, random)) {
     const own = maskOf(i);
-    const reachable = own ? givers.filter((j) => canvas.overlap(maskOf(j)!, own)) : givers;
+    const reachable = own ? givers.filter((j) => overlap(maskOf(j)!, own)) : givers;
     if (reachable.length === 0) continue;
-    const perGiver: Promise<number>[][] = [];
-    for (let g = 0; g < giversEach; g++) {
-      const j = pick(reachable);
-      const inside = canvas.inside(maskOf(j)!, own);
-      const answer = ask(canvas.paste(pixels[i], pixels[j], inside));
-      pastes.push(answer.then((given) => ({ image: i, ...given })));
-      const pasted = answer.then(({ probabilities }) => probabilities[label]);
-      perGiver.push(
-        controls.map((control) => {
-          const from = pick(control(i));
+    const pastes = Array.from({ length: giversEach }, () => ({
+      giver: pick(reachable),
+      controls: controls.map((control) => pick(control(i))),
+    }));
+    plans.push({
+      item: { receiver: i, pastes },
+      images: [i, ...pastes.flatMap((p) => [p.giver, ...p.controls])],
+    });
+  }
+
+  const differences: Promise<number>[][][] = []; // [receiver][giver][control]
+  const answers: Promise<AnswerFor>[] = [];
+  for await (const { item, pictures } of fetched(pixels, plans)) {
+    if (!pictures) continue;
+    const { receiver: i, pastes } = item;
+    const own = maskOf(i);
+    const onto = pictures.get(i)!;
+    differences.push(
+      pastes.map(({ giver, controls }) => {
+        const inside = canvas.inside(maskOf(giver)!, own);
+        const answer = ask(canvas.paste(onto, pictures.get(giver)!, inside));
+        answers.push(answer.then((given) => ({ image: i, ...given })));
+        const pasted = answer.then(({ probabilities }) => probabilities[label]);
+        return controls.map((from) => {
           const theirs = maskOf(from);
           const where = theirs ? canvas.inside(theirs, own) : inside;
-          const picture = probability(canvas.paste(pixels[i], pixels[from], where));
+          const picture = probability(canvas.paste(onto, pictures.get(from)!, where));
           return Promise.all([pasted, picture]).then(([p, q]) => p - q);
-        }),
-      );
-    }
-    differences.push(perGiver);
+        });
+      }),
+    );
     await ask.flush();
   }
   await ask.flush(true);
@@ -189,18 +224,46 @@ export async function measurePair(
     fill: falls.length ? mean(falls) : null,
     receivers: differences.length,
     givers: givers.length,
-    pasted: await Promise.all(pastes),
+    pasted: await Promise.all(answers),
   };
 }
 
+/** A receiver with the pictures that its pastes are made of. */
+interface Plan extends Wanted<{ receiver: number; pastes: { giver: number; controls: number[] }[] }> {}
+
+interface Wanted<T> {
+  item: T;
+  images: number[];
+}
+
+/** Each item with its pictures by index, or null where one of them cannot be read; the next one's are on their way. */
+async function* fetched<T>(pixels: Pictures, wanted: readonly Wanted<T>[]) {
+  const fetch = (images: number[]): (Float32Array | null)[] | Promise<(Float32Array | null)[]> => {
+    if (!('read' in pixels)) return images.map((i) => pixels[i]);
+    const reading = pixels.read(images);
+    // The one before may fail, and then nobody comes for this.
+    reading.catch(() => {});
+    return reading;
+  };
+  let next = fetch(wanted[0]?.images ?? []);
+  for (const [w, { item, images }] of wanted.entries()) {
+    const list = await next;
+    if (w + 1 < wanted.length) next = fetch(wanted[w + 1].images);
+    const pictures = new Map<number, Float32Array>();
+    list.forEach((picture, i) => {
+      if (picture) pictures.set(images[i], picture);
+    });
+    yield { item, pictures: list.includes(null) ? null : pictures };
+  }
+}
+
 /** Who plays which part for a pair; indices into the probe images. Linear in the images: it is asked for every pair. */
-function cast({ images, classNames }: ProbeSet, { segment, className }: Pair) {
+function cast(probe: ProbeSet, { segment, className }: Pair) {
+  const { images, classNames } = probe;
   const label = classNames.indexOf(className);
-  const carries = images.map((image) => segmentMask(image, segment) !== undefined);
-  const classes = classNames.map((): number[] => []);
-  images.forEach((image, i) => {
-    classes[image.label].push(i);
-  });
+  const shown = Shown.in(probe);
+  const { classes } = shown;
+  const carries = shown.of(segment);
   const members = classes[label];
   const without = members.filter((i) => !carries[i]);
   const others = images.flatMap((image, i) => (image.label === label ? [] : i));

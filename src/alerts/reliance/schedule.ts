@@ -8,6 +8,7 @@ import {
   measureFills,
   measurePair,
   type Pair,
+  type Pictures,
   type Predict,
   pairCost,
   planPairs,
@@ -34,7 +35,7 @@ export function pairsOf(probe: ProbeSet): Pair[] {
  */
 export async function measureEffects(
   probe: ProbeSet,
-  pixels: Float32Array[],
+  pixels: Pictures,
   history: History,
   rows: readonly AggregatedRow[],
   predict: Predict,
