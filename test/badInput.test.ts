@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import {
   createMonitor,
-  enableWasmTraining,
+  enableFastTraining,
   type MonitorOptions,
   openStore,
   rules,
@@ -14,7 +14,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../src/store/database.js';
 import { markedTraining, net, probe, side, temporaryFolder } from './task.js';
-import { wasm } from './tf.js';
+import { backend } from './tf.js';
 
 let tf: typeof tfjs;
 const folder = temporaryFolder();
@@ -29,8 +29,8 @@ const options = (more: Partial<MonitorOptions> = {}): MonitorOptions => ({
 });
 
 beforeAll(async () => {
-  tf = await wasm();
-  enableWasmTraining(tf);
+  tf = await backend();
+  enableFastTraining(tf);
 });
 
 /** The error's code, its subject and its words, of a call or of a promise. */

@@ -3,7 +3,18 @@ import { dirname, join, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 
-/** tfjs as a user sets it up: the stock WASM backend, nothing of ours registered. */
+/** The backend that the tests run on: WASM, or the native one that SATWATCH_BACKEND names, as a user sets it up. */
+export async function backend(): Promise<typeof tf> {
+  const name = process.env.SATWATCH_BACKEND ?? 'wasm';
+  if (name === 'wasm') return wasm();
+  // It is not there to compile against: installed by `npm run native`.
+  const native: typeof tf = createRequire(import.meta.url)(`@tensorflow/${name}`);
+  await native.ready();
+  if (native.getBackend() !== 'tensorflow') throw new Error(`${name} runs on ${native.getBackend()}`);
+  return native;
+}
+
+/** tfjs's stock WASM backend, nothing of ours registered. */
 export async function wasm(): Promise<typeof tf> {
   tf.env().set('PROD', true); // no banner
   setWasmPaths(join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), sep));

@@ -1,6 +1,6 @@
 import type { Mask, Segment } from '../types.js';
+import { refuseOtherSize } from './bounds.js';
 import { localRanks } from './localRanks.js';
-import { refuseOtherSize } from './prefixSums.js';
 import { seededRandom } from './random.js';
 
 /** A circular shift: down by `dy` rows and right by `dx` columns, as numpy's `roll(map, (dy, dx), (0, 1))`. */
@@ -55,49 +55,69 @@ export function chanceRanks(
   const masks = new Map(segments.map(({ name, mask }) => [name, mask]));
   const present = names.flatMap((name, i) => (masks.get(name)?.runs.length ? [i] : []));
   const shapes = present.map((i) => masks.get(names[i])!);
+  const pieces = shapes.map(rowPieces);
 
   const relative = new Float64Array(names.length).fill(Number.NaN);
   const absolute = new Float64Array(names.length);
   for (const i of present) relative[i] = 0;
+  const means = new Float64Array(present.length);
   for (const offset of offsets) {
-    const table = new Float64Array(names.length);
-    present.forEach((i, k) => {
-      table[i] = shiftedMean(prefix, shapes[k], offset);
-    });
-    localRanks(table).forEach((rank, i) => {
-      absolute[i] += rank / offsets.length;
-    });
-    localRanks(present.map((i) => table[i])).forEach((rank, k) => {
-      relative[present[k]] += rank / offsets.length;
-    });
+    for (let k = 0; k < shapes.length; k++) means[k] = shiftedMean(prefix, shapes[k], pieces[k], offset);
+    const ranks = localRanks(means);
+    const padded = present.length === names.length ? ranks : paddedRanks(means, ranks, present, names.length);
+    for (let k = 0; k < present.length; k++) relative[present[k]] += ranks[k] / offsets.length;
+    for (let i = 0; i < names.length; i++) absolute[i] += padded[i] / offsets.length;
   }
   return { relative, absolute };
 }
 
+/** Ranks in the table with a 0 for each absent name: what is not zero keeps its place, and all zeros tie behind it. */
+function paddedRanks(
+  means: Float64Array,
+  ranks: Float64Array,
+  present: readonly number[],
+  names: number,
+): Float64Array {
+  const notZero = means.reduce((count, mean) => count + (mean === 0 ? 0 : 1), 0);
+  const padded = new Float64Array(names).fill((notZero + 1 + names) / 2);
+  present.forEach((i, k) => {
+    if (means[k] !== 0) padded[i] = ranks[k];
+  });
+  return padded;
+}
+
 /** Mean over the mask of the map shifted by the offset: the mask is moved the other way over the map as it is. */
-function shiftedMean(prefix: Float64Array, mask: Mask, { dy, dx }: Offset): number {
-  const { width, height } = mask;
-  const up = ((-dy % height) + height) % height;
-  const left = ((-dx % width) + width) % width;
-  const pieces = rowPieces(mask);
-  let [sum, count] = [0, 0];
+function shiftedMean(
+  prefix: Float64Array,
+  { width, height }: Mask,
+  pieces: Int32Array,
+  { dy, dx }: Offset,
+): number {
+  const up = (height - ((dy | 0) % height)) % height;
+  const left = (width - ((dx | 0) % width)) % width;
+  let sum = 0;
+  let count = 0;
   for (let p = 0; p < pieces.length; p += 3) {
     const length = pieces[p + 2];
-    const row = ((pieces[p] + up) % height) * width;
-    const x = (pieces[p + 1] + left) % width;
-    const end = Math.min(x + length, width);
-    sum += prefix[row + end] - prefix[row + x];
+    const row = width * wrapped(pieces[p] + up, height);
+    const x = wrapped(pieces[p + 1] + left, width);
     // What runs out of the row on the right comes in again on its left.
-    sum += prefix[row + x + length - end] - prefix[row];
+    const over = notNegative(x + length - width);
+    sum += prefix[row + x + length - over] - prefix[row + x] + (prefix[row + over] - prefix[row]);
     count += length;
   }
   return sum / count;
 }
 
-const pieceCache = new WeakMap<Mask, Uint32Array>();
+// Without branches: which pieces wrap is for no processor to foretell, and this is most of what an observation costs
+// beside the model.
+const wrapped = (at: number, size: number) => at - (size & ((size - 1 - at) >> 31));
+const notNegative = (value: number) => value & ~(value >> 31);
+
+const pieceCache = new WeakMap<Mask, Int32Array>();
 
 /** The mask's runs cut at the ends of rows: [row, column, length, …]. Masks do not change, so they are cut once. */
-function rowPieces(mask: Mask): Uint32Array {
+function rowPieces(mask: Mask): Int32Array {
   let pieces = pieceCache.get(mask);
   if (pieces) return pieces;
   const { width, runs } = mask;
@@ -111,7 +131,7 @@ function rowPieces(mask: Mask): Uint32Array {
       start += length;
     }
   }
-  pieces = Uint32Array.from(list);
+  pieces = Int32Array.from(list);
   pieceCache.set(mask, pieces);
   return pieces;
 }

@@ -1,13 +1,17 @@
 // A training step on the WASM backend: satwatch's kernels against the least that makes it train at all, which is the
 // filter gradient as a plain convolution beside tfjs's own kernels. Arms are interleaved; a ratio below 1 is faster.
 import { createRequire } from 'node:module';
-import { loadavg } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { enableWasmTraining } from 'satwatch';
+import { installed, interleave, openBench, times } from './frame.js';
 
-const [size, batch, rounds, warmUps, target] = [64, 32, 15, 3, 0.4];
+const [size, batch, goal] = [64, 32, { most: 0.4 }];
+const bench = openBench('training', {
+  ...{ title: 'A training step on WASM, batches of 32; ms an image', backend: 'wasm' },
+  versions: installed('@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'),
+});
 
 tf.env().set('PROD', true);
 setWasmPaths(join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), sep));
@@ -75,44 +79,30 @@ function use(kernels) {
   }
 }
 
-/** Milliseconds of the clock and of the processor: the second hardly minds what else runs. */
-async function measure(body) {
-  const [start, used] = [performance.now(), process.cpuUsage()];
-  await body();
-  const { user, system } = process.cpuUsage(used);
-  return { wall: performance.now() - start, cpu: (user + system) / 1000 };
-}
-
-const arms = { satwatch: ours, plain };
-const steps = { satwatch: [], plain: [] };
-const forwards = { satwatch: [], plain: [] };
-for (let round = -warmUps; round < rounds; round++)
-  for (const name of round % 2 ? ['satwatch', 'plain'] : ['plain', 'satwatch']) {
-    use(arms[name]);
-    const trained = await measure(() => model.trainOnBatch(xs, ys));
-    const predicted = await measure(() => tf.dispose(model.predictOnBatch(xs)));
-    if (round < 0) continue;
-    steps[name].push(trained);
-    forwards[name].push(predicted);
-  }
-
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
-const fastest = (values) => Math.min(...values);
-console.log(`load average ${loadavg()[0].toFixed(2)}; ms an image`);
-for (const [kind, title] of [
-  ['wall', 'clock'],
-  ['cpu', 'processor'],
-]) {
-  const [own, other] = [steps.satwatch, steps.plain].map((all) => all.map((one) => one[kind] / batch));
-  for (const [name, summary] of [
-    ['median', median],
-    ['fastest', fastest],
-  ])
-    console.log(
-      `${title.padEnd(9)} ${name.padEnd(7)} satwatch ${summary(own).toFixed(2)}, plain ${summary(other).toFixed(2)}: ratio ${(summary(own) / summary(other)).toFixed(3)} (to reach: ${target})`,
-    );
-}
-const forward = ['wall', 'cpu'].map((kind) =>
-  median(forwards.satwatch.map((one) => one[kind] / batch)).toFixed(2),
+const step = (kernels) => async () => {
+  use(kernels);
+  await model.trainOnBatch(xs, ys);
+};
+const taken = await interleave(
+  {
+    satwatch: step(ours),
+    plain: step(plain),
+    forward: () => {
+      use(ours);
+      model.predictOnBatch(xs).dispose();
+    },
+  },
+  { rounds: times(15), warmUps: 3 },
 );
-console.log(`beside it, a forward pass: clock ${forward[0]}, processor ${forward[1]}`);
+for (const [clock, title] of [
+  ['wall', 'clock'],
+  ['cpu', 'processor time'],
+]) {
+  const per = { per: batch, clock };
+  bench.ratio(`${title}, over tfjs with a plain filter gradient`, taken.satwatch, taken.plain, {
+    ...per,
+    goal,
+  });
+  bench.ratio(`${title}, over a forward pass`, taken.satwatch, taken.forward, per);
+}
+bench.close();

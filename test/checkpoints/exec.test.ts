@@ -5,7 +5,7 @@ import { type Alert, openStore, saveProbeSet } from 'satwatch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ExecChannel } from '../../src/checkpoints/exec.js';
 import { net, probe, temporaryFolder } from '../task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 import { satwatch } from './cli.js';
 import { filesOf, type SavedFiles, writeFiles } from './files.js';
 
@@ -16,7 +16,7 @@ let good: SavedFiles;
 let dead: SavedFiles;
 
 beforeAll(async () => {
-  const tf: typeof tfjs = await wasm();
+  const tf: typeof tfjs = await backend();
   const model = net(tf);
   good = await filesOf(tf, model);
   model.setWeights(model.getWeights().map((weight) => tf.zerosLike(weight)));

@@ -6,7 +6,7 @@ import { attribute } from 'satwatch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Format, formats, type LoadedModel } from '../../src/checkpoints/formats/index.js';
 import { disposeModel } from '../../src/checkpoints/keras/weights.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 
 const reference = join(import.meta.dirname, '../reference/keras');
 const expected: Record<string, number[][]> = JSON.parse(
@@ -17,7 +17,7 @@ const floats = (file: string) => new Float32Array(new Uint8Array(readFileSync(jo
 let tf: typeof tfjs;
 let images: tfjs.Tensor4D;
 beforeAll(async () => {
-  tf = await wasm();
+  tf = await backend();
   images = tf.tensor4d(floats('images.f32'), [4, 12, 12, 3]);
 });
 

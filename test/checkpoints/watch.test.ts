@@ -10,11 +10,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
-import { createMonitor, enableWasmTraining, openStore, saveProbeSet } from 'satwatch';
+import { createMonitor, enableFastTraining, openStore, saveProbeSet } from 'satwatch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type WatchEvent, watchCheckpoints } from '../../dist/src/checkpoints/index.js';
 import { net, probe, temporaryFolder } from '../task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 import { type Running, satwatch } from './cli.js';
 import { filesOf, type SavedFiles, trained, writeFiles } from './files.js';
 
@@ -26,8 +26,8 @@ let tf: typeof tfjs;
 let states: SavedFiles[];
 
 beforeAll(async () => {
-  tf = await wasm();
-  enableWasmTraining(tf);
+  tf = await backend();
+  enableFastTraining(tf);
   states = await trained(tf, 6);
   await saveProbeSet(probe(24), pictures);
 });

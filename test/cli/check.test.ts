@@ -3,7 +3,7 @@ import { createMonitor, openStore, type Rule } from 'satwatch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { satwatch } from '../checkpoints/cli.js';
 import { net, probe, temporaryFolder } from '../task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 
 const folder = temporaryFolder();
 const store = join(folder, 'runs.sqlite');
@@ -25,7 +25,7 @@ function findsAt(levels: Record<number, 'warning' | 'alarm' | 'severe'>): Rule {
 }
 
 beforeAll(async () => {
-  const tf = await wasm();
+  const tf = await backend();
   const model = net(tf);
   const runs: Record<string, Parameters<typeof findsAt>[0]> = {
     quiet: {},
@@ -92,7 +92,7 @@ describe('satwatch check', () => {
 
   it('a run without observations → code 2, for nothing was checked', async () => {
     const path = join(folder, 'begun.sqlite');
-    const tf = await wasm();
+    const tf = await backend();
     const model = net(tf);
     const options = { probe: probe(16), store: path, run: 'begun', inputRange: [0, 1] as [number, number] };
     const monitor = await createMonitor(tf, { ...options, verbose: false });

@@ -1,9 +1,9 @@
 import type * as tfjs from '@tensorflow/tfjs';
-import { createProbeSet, enableWasmTraining, openStore, rules, satCallback } from 'satwatch';
+import { createProbeSet, enableFastTraining, openStore, rules, satCallback } from 'satwatch';
 import { openStore as openOurs } from '../../src/store/index.js';
 import { none, observation, smallProbe, startRun } from '../store/run.js';
 import { markedTraining, net, probe } from '../task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 
 /** What the store holds, for requests that find something. */
 export interface Content {
@@ -28,8 +28,8 @@ const oddNames = [
 
 /** Fills a store with trainings that have pictures, maps and alerts, and with runs that have odd names or nothing. */
 export async function fill(path: string): Promise<Content> {
-  const tf = await wasm();
-  enableWasmTraining(tf);
+  const tf = await backend();
+  enableFastTraining(tf);
   await train(tf, path, 'horses', probe(), 5);
   const plain = probe();
   const rename: Record<string, string> = { mark: 'märk/<b>&amp;', thing: 'a thing?', background: '%00' };

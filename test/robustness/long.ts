@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { enableWasmTraining, satCallback } from 'satwatch';
+import { enableFastTraining, satCallback } from 'satwatch';
 import { createNet } from '../../src/demo/net.js';
 import { createDemoTask, inputRange, toTensors } from '../../src/demo/task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 import { say } from './say.js';
 
 export interface LongOptions {
@@ -30,12 +30,12 @@ declare const gc: () => void;
 
 /** The demo's training, as long as one likes: says what is held after every epoch, as JSON. Needs --expose-gc. */
 export async function trainLong({ store, epochs, train, probe }: LongOptions): Promise<void> {
-  const tf = await wasm();
-  enableWasmTraining(tf);
+  const tf = await backend();
+  enableFastTraining(tf);
   const task = createDemoTask({ seed: 1, prevalence: 0.85, train, probe, test: 0 });
   const { xs, ys } = toTensors(tf, task.train);
   const model = createNet(tf, { side: task.side, classes: task.classNames.length, seed: 1 });
-  const backend = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } };
+  const engine = tf.backend() as unknown as { wasm?: { HEAPU8: Uint8Array } };
   const look = new tf.CustomCallback({
     onEpochEnd: async (epoch) => {
       // Native memory of dead buffers goes back only after a collection and a turn of the event loop.
@@ -47,7 +47,7 @@ export async function trainLong({ store, epochs, train, probe }: LongOptions): P
         tensors: numTensors,
         buffers: numDataBuffers,
         rss: process.memoryUsage.rss(),
-        wasm: backend.wasm.HEAPU8.length,
+        wasm: engine.wasm?.HEAPU8.length ?? 0,
         heap: process.memoryUsage().heapUsed,
       };
       say(`held ${JSON.stringify(held)}`);

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
-import { enableWasmTraining, rules, satCallback } from 'satwatch';
+import { enableFastTraining, rules, satCallback } from 'satwatch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { markedTraining, net, pictures, probeOf, temporaryFolder } from '../task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 import { differences, forgiven, rowsOf } from './rows.js';
 
 let tf: typeof tfjs;
@@ -12,8 +12,8 @@ let count = 0;
 const file = () => join(folder, `${count++}.sqlite`);
 
 beforeAll(async () => {
-  tf = await wasm();
-  enableWasmTraining(tf);
+  tf = await backend();
+  enableFastTraining(tf);
 });
 
 const watch = (store: string, resume = false, every: number | { batches: number } = 1) =>

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type * as tfjs from '@tensorflow/tfjs';
-import { enableWasmTraining, rules, satCallback } from 'satwatch';
+import { enableFastTraining, rules, satCallback } from 'satwatch';
 import { Database } from '../../src/store/database.js';
 import { markedTraining, net, pictures, probeOf } from '../task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 import { say } from './say.js';
 
 /** What comes first at the end of an epoch: the observation, or the checkpoint. */
@@ -30,8 +30,8 @@ export interface TrainingOptions {
 export async function train(options: TrainingOptions): Promise<void> {
   const { store, run, epochs, every = 1, checkpoint, saveEvery = 1 } = options;
   const { order = 'observe-first', dieBetween } = options;
-  const tf = await wasm();
-  enableWasmTraining(tf);
+  const tf = await backend();
+  enableFastTraining(tf);
   const { model, epoch: initialEpoch } = await begin(tf, checkpoint);
   if (checkpoint && initialEpoch === 0) forget(store, run);
   const { xs, ys } = markedTraining(tf);

@@ -4,14 +4,14 @@ import type * as tfjs from '@tensorflow/tfjs';
 import { attribute, SatwatchError, saliencyMethods } from 'satwatch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadModel } from '../models.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 
 const reference = join(import.meta.dirname, '../reference/attribution');
 const models = ['cnn-plain', 'cnn-softmax', 'cnn-bn-stride', 'residual', 'binary-sigmoid'];
 
 let tf: typeof tfjs;
 beforeAll(async () => {
-  tf = await wasm();
+  tf = await backend();
 });
 
 function floats(path: string): Float32Array {

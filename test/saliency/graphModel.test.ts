@@ -3,11 +3,11 @@ import type * as tfjs from '@tensorflow/tfjs';
 import { attribute, createMonitor, openStore } from 'satwatch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { probe, side, temporaryFolder } from '../task.js';
-import { wasm } from '../tf.js';
+import { backend } from '../tf.js';
 
 let tf: typeof tfjs;
 beforeAll(async () => {
-  tf = await wasm();
+  tf = await backend();
 });
 
 const classes = 2;
