@@ -140,7 +140,13 @@ async function explained(tf: Tf, model: Model, batch: Tensor4D, options: Attribu
 function asStored(sat: SatRow[]): SatRow[] {
   const attributions = sat.map((row) => Math.fround(row.attribution));
   const ranks = localRanks(attributions);
-  return sat.map((row, i) => ({ ...row, attribution: attributions[i], rank: ranks[i] }));
+  // Written out: rows made by spreading another read many times slower (V8).
+  return sat.map(({ segment, area }, i) => ({
+    segment,
+    area,
+    attribution: attributions[i],
+    rank: ranks[i],
+  }));
 }
 
 /** Both aggregations, over all classes and for each: what charts and rules need. */

@@ -72,12 +72,12 @@ export class ModelPixels {
   }
 
   private async prepare(images: readonly number[], start: number, count: number): Promise<Batch> {
-    const { length } = this;
+    const { length, scale } = this;
     const values = new Float32Array(count * length);
     const missing = new Set<number>();
     const put = (i: number, pixels: Uint8Array | Float32Array) => {
       if (pixels instanceof Float32Array) values.set(pixels, i * length);
-      else for (let k = 0; k < length; k++) values[i * length + k] = this.scale[pixels[k]];
+      else for (let k = 0, at = i * length; k < length; k++, at++) values[at] = scale[pixels[k]];
     };
     const fetch = async (i: number) => {
       try {

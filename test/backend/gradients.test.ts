@@ -54,6 +54,15 @@ describe('a fast gradient equals tfjs’s own', () => {
       ),
     ));
 
+  it.each(['sum', 'mean'] as const)('of a %s over any axes', (name) =>
+    fc.assert(
+      fc.asyncProperty(shape, seed, fc.boolean(), fc.nat(15), (dims, of, keepDims, chosen) => {
+        const axes = dims.map((_, axis) => axis).filter((axis) => (chosen >> axis) & 1);
+        return agree([random(of, dims)], (x) => tf[name](x, axes.length ? axes : undefined, keepDims));
+      }),
+    ),
+  );
+
   it('of batch normalisation, to the picture and all vectors', () =>
     fc.assert(
       fc.asyncProperty(side, side, side, side, seed, (n, h, w, c, of) => {

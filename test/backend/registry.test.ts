@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 /** The gradients that the pack replaces, and one that it does not. */
-const watched = ['Relu', 'Relu6', 'ClipByValue', 'FusedBatchNorm', 'Conv2D'];
+const watched = ['Relu', 'Relu6', 'ClipByValue', 'FusedBatchNorm', 'Sum', 'Mean', 'Conv2D'];
 const kernels = (backend = 'wasm') =>
   new Map<string, object>([
     ...tf.getKernelsForBackend(backend).map((kernel) => [kernel.kernelName, kernel] as const),

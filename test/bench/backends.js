@@ -60,17 +60,31 @@ function packaged(name) {
 }
 
 /**
- * The logits [n · classes] of pictures and the gradient of the margin to the pictures, as a plain tfjs program
- * writes it: one forward pass, one gradient. `around` runs the gradient, with other kernels registered perhaps.
+ * A forward pass, and the gradient of the margin to the pictures, as a plain tfjs program writes them: the one tells which
+ * class comes second, the other runs the network again. `around` runs the gradient, with other kernels registered perhaps.
  */
 export async function bareGradient(tf, logits, values, shape, labels, around = (body) => body()) {
   const x = tf.tensor4d(values, shape);
   const scores = logits.apply(x);
-  const rows = await scores.data();
-  const signs = Float32Array.from(rows, (_, i) => (i % 2 === labels[i >> 1] ? 1 : -1));
+  const signs = signsOf(await scores.data(), labels);
   const weights = tf.tensor2d(signs, scores.shape);
   const gradient = tf.tidy(() => around(() => tf.grad((y) => logits.apply(y).mul(weights).sum())(x)));
   const map = await gradient.data();
   tf.dispose([x, scores, weights, gradient]);
-  return { rows, map };
+  return map;
 }
+
+/** The same by a careful program, in which one forward pass serves both. */
+export async function sharedGradient(tf, logits, values, shape, labels, around = (body) => body()) {
+  const margin = (x) => {
+    const scores = logits.apply(x);
+    return scores.mul(tf.tensor2d(signsOf(scores.dataSync(), labels), scores.shape)).sum();
+  };
+  const gradient = tf.tidy(() => around(() => tf.grad(margin)(tf.tensor4d(values, shape))));
+  const map = await gradient.data();
+  gradient.dispose();
+  return map;
+}
+
+/** Of two logits an image: 1 for the label, −1 for the other. */
+const signsOf = (rows, labels) => Float32Array.from(rows, (_, i) => (i % 2 === labels[i >> 1] ? 1 : -1));

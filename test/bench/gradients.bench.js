@@ -62,7 +62,7 @@ bench.close();
 /** Every kernel of the backend and every gradient that satwatch has one for. */
 function registered() {
   const kernels = tf.getKernelsForBackend(tf.getBackend());
-  const gradients = ['Relu', 'Relu6', 'ClipByValue', 'FusedBatchNorm'].map((kernelName) => ({
+  const gradients = ['Relu', 'Relu6', 'ClipByValue', 'FusedBatchNorm', 'Sum', 'Mean'].map((kernelName) => ({
     kernelName,
     config: tf.getGradient(kernelName),
   }));

@@ -1,12 +1,13 @@
 // One observation without the reliance test (saliency, tables, aggregation, store, rules) over a bare forward pass and
 // input gradient of the same pictures, written in plain tfjs, at its best batch size and with the same gradients
-// registered. The reliance test's forward passes, and tfjs as it is shipped, are reported beside it.
+// registered. Beside it: over a program that takes both from one forward pass, as satwatch does; with the reliance
+// test's forward passes; and tfjs as it is shipped.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMonitor } from 'satwatch';
 import { withInputGradients } from '../../dist/src/backend/index.js';
-import { bareGradient, eachBackend } from './backends.js';
+import { bareGradient, eachBackend, sharedGradient } from './backends.js';
 import { interleave, measure, median, openBench, times } from './frame.js';
 import { netA, netC } from './nets.js';
 import { drawProbeSet } from './scene.js';
@@ -44,8 +45,8 @@ try {
   ]) {
     const { model, logits } = build(tf, { side });
     const fast = (body) => withInputGradients(tf, body);
-    const bareOf = (size, around) =>
-      inBatches(size, (...batch) => bareGradient(tf, logits, ...batch, around));
+    const arm = (gradient, size, around) =>
+      inBatches(size, (...batch) => gradient(tf, logits, ...batch, around));
     const monitor = (file, options) =>
       createMonitor(tf, {
         ...{ probe, store: join(folder, `${net} ${file}.sqlite`), inputRange: [0, 1], epochs: 100 },
@@ -56,12 +57,13 @@ try {
       withReliance: await monitor('with', {}),
     };
     const epochs = { observation: 0, withReliance: 0 };
-    const observe = (arm) => async () => {
-      await monitors[arm].observe(model, { epoch: epochs[arm]++ });
+    const observe = (which) => async () => {
+      await monitors[which].observe(model, { epoch: epochs[which]++ });
     };
     const arms = {
       observation: observe('observation'),
-      ...Object.fromEntries(sizes.map((size) => [size, bareOf(size, fast)])),
+      ...Object.fromEntries(sizes.map((size) => [size, arm(bareGradient, size, fast)])),
+      shared: arm(sharedGradient, 32, fast),
       withReliance: observe('withReliance'),
       forward: inBatches(32, async (values, shape) => {
         const x = tf.tensor4d(values, shape);
@@ -69,9 +71,9 @@ try {
         await scores.data();
         tf.dispose([x, scores]);
       }),
-      ...(await shipped(bareOf(32))),
+      ...(await shipped(arm(bareGradient, 32))),
     };
-    const taken = await interleave(arms, { rounds: times(15), warmUps: 2 });
+    const taken = await interleave(arms, { rounds: times(name === 'wasm' ? 9 : 15), warmUps: 2 });
     // The best is picked from the same rounds: what a few trial calls before it name best may not be.
     const typical = (size) => median(taken[size].map(({ wall }) => wall));
     const size = sizes.reduce((a, b) => (typical(b) < typical(a) ? b : a));
@@ -81,7 +83,13 @@ try {
       ...per,
       goal: { most },
     });
-    bench.ratio(`${net}: with the default reliance test, over the same`, taken.withReliance, bare, per);
+    bench.ratio(
+      `${net}: over both from one forward pass (batches of 32)`,
+      taken.observation,
+      taken.shared,
+      per,
+    );
+    bench.ratio(`${net}: with the default reliance test, over the bare`, taken.withReliance, bare, per);
     bench.ratio(`${net}: bare, over a forward pass (batches of 32)`, bare, taken.forward, per);
     if (taken.stock)
       bench.ratio(`${net}: bare, over tfjs's own gradients (batches of 32)`, bare, taken.stock, per);

@@ -3,20 +3,23 @@
 // size runs in a process of its own. The set is in satwatch's own layout; --kept adds the same with all pixels in memory,
 // --coco the reading of it as a COCO file.
 //
-//   node test/bench/streaming.bench.js [--json] [--images 10000] [--side 64] [--memory BYTES] [--kept] [--coco]
+//   npm run bench -- streaming [--save] [--quick], or for the rest of the options
+//   node test/bench/streaming.bench.js [--images 10000] [--side 64] [--memory BYTES] [--kept] [--coco]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createMonitor, loadProbeSet } from 'satwatch';
 import sharp from 'sharp';
 import { loadBackend } from '../../dist/src/backend/index.js';
+import { installed, openBench, times } from './frame.js';
 
 const { values: options } = parseArgs({
   options: {
-    json: { type: 'boolean', default: false },
-    images: { type: 'string', default: '10000' },
+    save: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    images: { type: 'string', default: String(times(10_000, 400)) },
     side: { type: 'string', default: '64' },
     memory: { type: 'string', default: String(4 * 2 ** 20) },
     kept: { type: 'boolean', default: false },
@@ -214,13 +217,17 @@ function inChild(work) {
 async function main() {
   const total = Number(options.images);
   const sizes = [8, 4, 2, 1].map((part) => Math.round(total / part));
-  const say = (line) => !options.json && console.log(line);
+  const say = console.log;
+  const bench = openBench('streaming', {
+    title: `A probe set of ${total} images ${side}×${side} with ${segments} segments each`,
+    versions: installed('@tensorflow/tfjs', 'sharp'),
+  });
   const folder = mkdtempSync(join(tmpdir(), 'satwatch-streaming-'));
   try {
     const { annotations, bytesEach } = await make(folder, total);
     const bytes = side * side * 3;
     say(
-      `${total} JPEGs of ${side}x${side} (${(bytesEach / 1024).toFixed(1)} KiB; ${bytes} bytes as pixels), ${segments} segments each; load average ${loadavg()[0].toFixed(2)}`,
+      `${total} JPEGs of ${side}x${side} (${(bytesEach / 1024).toFixed(1)} KiB; ${bytes} bytes as pixels), ${segments} segments each`,
     );
     const runs = { streamed: [], kept: [], coco: [] };
     const arms = { streamed: Number(options.memory), ...(options.kept && { kept: 2 ** 40 }) };
@@ -229,6 +236,7 @@ async function main() {
       for (const [arm, limit] of Object.entries(arms)) {
         const run = inChild({ folder, count, memory: limit, coco: false });
         runs[arm].push(run);
+        bench.child(run.cpu);
         const ms = (seconds) => ((1000 * seconds) / count).toFixed(2);
         const [first, last] = run.observed;
         say(
@@ -239,6 +247,7 @@ async function main() {
       if (options.coco) {
         const run = inChild({ folder, count, memory: arms.streamed, coco: true });
         runs.coco.push(run);
+        bench.child(run.cpu);
         say(
           `COCO     ${String(count).padStart(6)} images: load ${((1000 * run.load.seconds) / count).toFixed(2)} ms an image; file ${(run.file / 2 ** 20).toFixed(0)} MiB; rss ${run.before.rss} → ${run.loaded.rss} (peak ${run.loaded.peak}), heap → ${run.loaded.heapUsed}`,
         );
@@ -282,25 +291,32 @@ async function main() {
     }
     const same = runs.kept.every(({ id }, i) => id === runs.streamed[i].id);
     if (!same) console.error('the ids of streamed and kept sets differ');
-    if (options.json)
-      console.log(
-        JSON.stringify({
-          bench: 'streaming',
-          machine: { cpu: cpus()[0].model, cores: cpus().length, memory: totalmem() },
-          node: process.version,
-          loadAverage: loadavg(),
-          side,
-          segments,
-          bytesEach: Math.round(bytesEach),
-          summary,
-          runs,
-        }),
-      );
+    const { streamed } = summary;
+    const over = `at ${total} over ${sizes[0]}`;
+    bench.figure(`observe: processor time an image, ${over}`, streamed.observeCpuRatio, { unit: '×' });
+    bench.figure(`observe: time an image, ${over}`, streamed.observeRatio, { unit: '×' });
+    bench.figure(`load: processor time an image, ${over}`, streamed.loadCpuRatio, { unit: '×' });
+    bench.figure('memory that stays, an image more', streamed.kibAnImage, { unit: 'KiB' });
+    bench.figure('peak of an observation, an image more', streamed.kibAnImagePeak, { unit: 'KiB' });
+    bench.figure(`resident after two observations of ${total}`, runs.streamed.at(-1).observed[1].rss, {
+      unit: 'MiB',
+    });
+    if (summary.coco)
+      bench.figure('COCO: the peak while loading, over the size of the file', summary.coco.peakOverFile, {
+        unit: '×',
+      });
+    bench.note(
+      `${Math.round(Number(options.memory) / 2 ** 20)} MiB of pixels kept as bytes; an image's are ${bytes / 1024} KiB. Backend ${runs.streamed[0].backend}; a process for each of ${sizes.join(', ')} images`,
+    );
+    bench.close();
     if (!same) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-if (options.child) console.log(JSON.stringify(await child(JSON.parse(options.child))));
-else await main();
+if (options.child) {
+  const result = await child(JSON.parse(options.child));
+  const { user, system } = process.cpuUsage();
+  console.log(JSON.stringify({ ...result, cpu: (user + system) / 1000 }));
+} else await main();

@@ -67,13 +67,20 @@ function lowest(measured: Effect[], consecutive: number, threshold: number): Lev
   return least;
 }
 
-/** The newest `most` measurements of every pair, newest first. */
-function newest({ observed }: History, most: number): Map<string, Effect[]> {
-  const pairs = new Map<string, Effect[]>();
-  for (const { epoch, step, effects } of observed)
+/** The newest `most` measurements of every pair, newest first; looks no further back than it takes. */
+function newest({ observed, pairs }: History, most: number): Map<string, Effect[]> {
+  const found = new Map<string, Effect[]>();
+  let complete = 0;
+  for (let i = observed.length - 1; i >= 0 && complete < pairs; i--) {
+    const { epoch, step, effects } = observed[i];
     for (const effect of effects) {
-      const key = JSON.stringify([effect.segment, effect.className]);
-      pairs.set(key, [{ ...effect, epoch, step }, ...(pairs.get(key) ?? [])].slice(0, most));
+      const key = `${effect.segment}\0${effect.className}`;
+      const measured = found.get(key) ?? [];
+      if (measured.length === most) continue;
+      measured.push({ ...effect, epoch, step });
+      found.set(key, measured);
+      if (measured.length === most) complete++;
     }
-  return pairs;
+  }
+  return found;
 }
