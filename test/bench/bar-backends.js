@@ -1,7 +1,9 @@
 // One net, trained on BAR with the native backend, measured on the native backend and on WASM: do the ranks agree?
 //   node test/bench/bar-backends.js --data DIR [--epochs 5]
 // DIR as for examples/bar.ts. Needs tfjs-node; the WASM backend runs in the same process on the same weights.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createMonitor, openStore } from 'satwatch';
@@ -43,10 +45,11 @@ const { history } = await model.fit(xs, tf.oneHot(labels, classNames.length), { 
 const seconds = ((performance.now() - started) / 1000).toFixed(0);
 console.log(`${epochs} epochs in ${seconds} s, training accuracy ${(100 * history.acc.at(-1)).toFixed(1)} %`);
 
-const store = openStore(':memory:');
+const folder = mkdtempSync(join(tmpdir(), 'satwatch-backends-'));
+const store = openStore(join(folder, 'runs.sqlite'));
 const { 'probe-train': probe } = await barProbes(options.data, { side, classNames, most: Infinity });
 for (const name of ['tensorflow', 'wasm']) {
-  await tf.setBackend(name);
+  if (!(await tf.setBackend(name))) throw new Error(`the backend ${name} does not start`);
   const monitor = await createMonitor(tf, {
     probe,
     store,
@@ -57,7 +60,7 @@ for (const name of ['tensorflow', 'wasm']) {
   });
   const { seconds: took } = await monitor.observe(model, { epoch: epochs });
   await monitor.close();
-  console.log(`${name}: observed in ${took.toFixed(1)} s`);
+  console.log(`${store.run(name).backend}: observed in ${took.toFixed(1)} s`);
 }
 
 const [native, wasm] = ['tensorflow', 'wasm'].map((run) => store.sats(run));
@@ -82,3 +85,4 @@ console.log(
     `attributions at most ${apart.toExponential(1)} of a picture's largest apart; mean ranks at most ${furthest.toFixed(4)} apart`,
 );
 store.close();
+rmSync(folder, { recursive: true });
