@@ -8,6 +8,7 @@ export async function backend(): Promise<typeof tf> {
   const name = process.env.SATWATCH_BACKEND ?? 'wasm';
   if (name === 'wasm') return wasm();
   // It is not there to compile against: installed by `npm run native`.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'; // no banner
   const native: typeof tf = createRequire(import.meta.url)(`@tensorflow/${name}`);
   await native.ready();
   if (native.getBackend() !== 'tensorflow') throw new Error(`${name} runs on ${native.getBackend()}`);

@@ -60,6 +60,8 @@ async function loadNative(name: string, why: string): Promise<LoadedBackend | Fa
   const specifier = `@tensorflow/${name}`;
   try {
     mendUtil();
+    // Without what TensorFlow tells of the processor at every start; warnings and errors stay.
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
     const loaded = await importNative(specifier);
     const tf = (loaded.default ?? loaded) as Tf;
     await tf.ready();
