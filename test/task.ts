@@ -4,19 +4,11 @@ import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import { createProbeSet, maskFromBitmap, type ProbeSet, type Role } from 'satwatch';
 import { afterAll } from 'vitest';
+import { seededRandom as dice } from '../examples/support/random.js';
+
+export { dice };
 
 export const side = 12;
-
-/** mulberry32, so that the tests draw the same pictures everywhere. */
-export function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 export interface Picture {
   pixels: Uint8Array;

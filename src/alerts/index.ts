@@ -17,8 +17,9 @@ export {
   DeliveryFailure,
   levelsFrom,
 } from './channel.js';
-export { type History, inColumns, type Observed, RowColumns } from './history.js';
+export { type History, Kept, type Observed, RowColumns } from './history.js';
 export { marginOf } from './reliance/costs.js';
+export type { Predict } from './reliance/measure.js';
 export { type Measurements, measureEffects, pairsOf } from './reliance/schedule.js';
 export type { Finding, Rule } from './rule.js';
 

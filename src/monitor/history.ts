@@ -1,4 +1,4 @@
-import { type History, inColumns, type Observed, RowColumns } from '../alerts/index.js';
+import { type History, Kept, type Observed, RowColumns } from '../alerts/index.js';
 import type { Store } from '../store/index.js';
 import type { ProbeSet } from '../types.js';
 
@@ -36,15 +36,15 @@ export function recall(
     probe: { segmentNames, classNames, roles, classCounts },
     planned,
     pairs,
-    observed: [...observed.values()].map(({ info, columns, effects }) =>
-      inColumns({ ...info, effects }, columns),
+    observed: [...observed.values()].map(
+      ({ info, columns, effects }) => new Kept({ ...info, effects }, columns),
     ),
   };
 }
 
 /** What is kept of an observation for the rest of the run. */
-export function kept({ rows, ...observed }: Observed, probe: ProbeSet): Observed {
+export function kept(observed: Observed, probe: ProbeSet): Observed {
   const columns = new RowColumns(probe);
-  for (const row of rows) columns.put(row);
-  return inColumns(observed, columns);
+  for (const row of observed.rows) columns.put(row);
+  return new Kept(observed, columns);
 }

@@ -13,18 +13,20 @@ import {
 import type { Tf } from '../backend/types.js';
 import { SatwatchError } from '../errors.js';
 import { readProbeSet } from '../probe/index.js';
-import { type Head, headOf, isGraphModel, isLayersModel, type Model } from '../saliency/index.js';
+import { type Head, headOf, type Model } from '../saliency/index.js';
 import { type AlertChanges, openStore, RunWriter, type Store } from '../store/index.js';
 import type { Alert, Metrics, ProbeSet } from '../types.js';
 import { Deliveries } from './deliveries.js';
 import { kept, recall } from './history.js';
 import { accuracy, aggregate, type ImageMeasurement, mapsOf, measureImages } from './measure.js';
-import { checkInput, checkOutput, describeModel, modelInput } from './model.js';
+import { checkInput, describeModel, modelInput } from './model.js';
 import { type Config, checkOptions, describeConfig, type MonitorOptions } from './options.js';
 import { startPage } from './page.js';
 import { keepPictures } from './pictures.js';
 import { ModelPixels, nativeDecoder } from './pixels.js';
+import { predictor } from './predict.js';
 import { telling } from './telling.js';
+import { tryModel } from './trial.js';
 import { versions } from './versions.js';
 
 export interface ObserveOptions {
@@ -127,7 +129,7 @@ export class Monitor {
     for (const rule of config.rules) rule.check?.(probe);
     const pixels = new ModelPixels(tf, probe, config);
     const head = headOf(tf, model, config.head);
-    await this.tryOnce(model, head, probe, pixels);
+    await tryModel(tf, model, head, probe, pixels, config);
 
     const store = typeof config.store === 'string' ? openStore(config.store) : config.store;
     try {
@@ -179,10 +181,10 @@ export class Monitor {
    * @throws SatwatchError MODEL_INPUT, MODEL_OUTPUT, NO_GRADIENT
    */
   async check(model: Model): Promise<void> {
+    const { tf, config } = this;
     const { probe, pixels } = this.ready!;
-    const { head } = this.config;
-    checkInput(modelInput(model, head), probe);
-    await this.tryOnce(model, headOf(this.tf, model, head), probe, pixels);
+    checkInput(modelInput(model, config.head), probe);
+    await tryModel(tf, model, headOf(tf, model, config.head), probe, pixels, config);
   }
 
   /** Measures the model now and stores the observation; the alerts raised are delivered and returned. */
@@ -226,7 +228,7 @@ export class Monitor {
     const metrics = finite(given ?? {});
     const budget = config.budget ?? defaultBudget(config, probe);
     const needed = config.rules.some((rule) => rule.measures === 'reliance') && budget > 0;
-    const predict = (batch: Float32Array, n: number) => this.predict(head, probe, batch, n);
+    const predict = predictor(tf, head, probe);
     const limits = { budget, seed: config.seed };
     const { effects, costs }: Measurements = needed
       ? await measureEffects(probe, pixels, { ...history, observed: past }, rows, predict, measured, limits)
@@ -368,50 +370,6 @@ export class Monitor {
     this.ready!.head = headOf(this.tf, model, this.config.head);
   }
 
-  /** One picture through the whole saliency: what cannot work must fail now, not after the first epoch. */
-  private async tryOnce(model: Model, head: Head, probe: ProbeSet, pixels: ModelPixels): Promise<void> {
-    const { tf, config } = this;
-    const outputs = isLayersModel(model) || isGraphModel(model) ? (model.outputs as unknown[]).length : 1;
-    const { height, width, channels } = probe;
-    const [first] = await pixels.read([0]);
-    const image = tf.tensor4d(first ?? new Float32Array(height * width * channels), [
-      1,
-      height,
-      width,
-      channels,
-    ]);
-    try {
-      if (outputs !== 1 && !config.head.forward) checkOutput(outputs, 0, probe);
-      const logits = tf.tidy(() => head.logits(image));
-      const classes = logits.shape[1];
-      logits.dispose();
-      checkOutput(1, classes, probe);
-      await measureImages(tf, model, { ...probe, images: probe.images.slice(0, 1) }, pixels, config);
-    } finally {
-      image.dispose();
-    }
-  }
-
-  /** Class probabilities and logits [n · classes] of n pictures in the model's range. */
-  private async predict(
-    head: Head,
-    { height, width, channels }: ProbeSet,
-    batch: Float32Array,
-    n: number,
-  ): Promise<{ probabilities: Float32Array; logits: Float32Array }> {
-    const { tf } = this;
-    const answer = tf.tidy(() => {
-      const logits = head.logits(tf.tensor4d(batch, [n, height, width, channels]));
-      return { logits, probabilities: head.probabilities(logits) };
-    });
-    try {
-      const [probabilities, logits] = await Promise.all([answer.probabilities.data(), answer.logits.data()]);
-      return { probabilities: probabilities as Float32Array, logits: logits as Float32Array };
-    } finally {
-      tf.dispose(answer as never);
-    }
-  }
-
   private async openPage(store: string, port?: number): Promise<void> {
     try {
       const page = await startPage(store, port);
@@ -452,7 +410,7 @@ export async function createMonitor(tf: Tf, options: MonitorOptions): Promise<Mo
   return new Monitor(tf, options);
 }
 
-/** What the reliance test may take by default, in forward passes: about as long as the saliency, or a little longer. */
+/** What the reliance test may take by default, in forward passes; in time about twice what the saliency takes. */
 function defaultBudget({ method, methodOptions }: Config, { images }: ProbeSet): number {
   return (2 + 3 * method.gradients(methodOptions)) * images.length;
 }

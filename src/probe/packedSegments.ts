@@ -1,10 +1,10 @@
-import type { Mask, Segment } from '../types.js';
+import { Packer, Unpacker } from '../packedRuns.js';
+import type { Segment } from '../types.js';
 import type { Size } from './reader.js';
 
 /**
- * An image's segments in a few bytes a run, where objects would take some 500 bytes a mask: numbers of 7 bits a byte,
- * the low ones first, 0x80 = more follows. The number of segments, then for each its name's place in `names`, its number
- * of runs, and for every run the pixels between the run before and it, and its length.
+ * An image's segments in a few bytes a run, where objects would take some 500 bytes a mask: the number of segments, then
+ * for each its name's place in `names` and its runs.
  */
 export type PackedSegments = Uint8Array;
 
@@ -24,24 +24,13 @@ export class NameTable {
 }
 
 export function packSegments(segments: readonly Segment[], table: NameTable): PackedSegments {
-  const bytes: number[] = [];
-  const put = (value: number) => {
-    let rest = value;
-    for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
-    bytes.push(rest);
-  };
-  put(segments.length);
+  const packer = new Packer();
+  packer.number(segments.length);
   for (const { name, mask } of segments) {
-    put(table.placeOf(name));
-    put(mask.runs.length / 2);
-    let end = 0;
-    for (let r = 0; r < mask.runs.length; r += 2) {
-      put(mask.runs[r] - end);
-      put(mask.runs[r + 1]);
-      end = mask.runs[r] + mask.runs[r + 1];
-    }
+    packer.number(table.placeOf(name));
+    packer.runs(mask.runs);
   }
-  return Uint8Array.from(bytes);
+  return Uint8Array.from(packer.bytes);
 }
 
 export function unpackSegments(
@@ -49,25 +38,9 @@ export function unpackSegments(
   { names }: NameTable,
   { width, height }: Size,
 ): Segment[] {
-  let at = 0;
-  const take = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = packed[at++];
-      value |= (byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  };
-  return Array.from({ length: take() }, () => {
-    const name = names[take()];
-    const runs = new Uint32Array(2 * take());
-    let end = 0;
-    for (let r = 0; r < runs.length; r += 2) {
-      runs[r] = end + take();
-      runs[r + 1] = take();
-      end = runs[r] + runs[r + 1];
-    }
-    const mask: Mask = { width, height, runs };
-    return { name, mask };
-  });
+  const unpacker = new Unpacker(packed);
+  return Array.from({ length: unpacker.number() }, () => ({
+    name: names[unpacker.number()],
+    mask: { width, height, runs: unpacker.runs() },
+  }));
 }

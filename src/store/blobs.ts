@@ -1,5 +1,6 @@
 import { deflateSync, inflateSync } from 'node:zlib';
-import type { Mask, Segment, StoredMap } from '../types.js';
+import { Packer, Unpacker } from '../packedRuns.js';
+import type { Segment, StoredMap } from '../types.js';
 import type { StoredProbeSet } from './layout.js';
 
 export interface Prediction {
@@ -57,52 +58,18 @@ export function decodeMap(peak: number, blob: Buffer): StoredMap {
   return { peak, values: new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }
 
-/**
- * The masks of an image's segments in the order of the layout: for each the number of runs, then a gap and a length a
- * run, as LEB128 (seven bits a byte, low bits first).
- */
+/** The masks of an image's segments, in the order of the layout. */
 export function encodeMasks(segments: readonly Segment[], probe: StoredProbeSet, image: number): Buffer {
-  const bytes: number[] = [];
-  const write = (value: number) => {
-    let rest = value;
-    for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-    bytes.push(rest);
-  };
+  const packer = new Packer();
   const byName = new Map(segments.map(({ name, mask }) => [name, mask.runs]));
-  for (const name of shown(probe, image)) {
-    const runs = byName.get(name)!;
-    write(runs.length / 2);
-    let end = 0;
-    for (let r = 0; r < runs.length; r += 2) {
-      write(runs[r] - end);
-      write(runs[r + 1]);
-      end = runs[r] + runs[r + 1];
-    }
-  }
-  return Buffer.from(bytes);
+  for (const name of shown(probe, image)) packer.runs(byName.get(name)!);
+  return Buffer.from(packer.bytes);
 }
 
 export function decodeMasks(blob: Buffer, probe: StoredProbeSet, image: number): Segment[] {
-  let at = 0;
-  const read = () => {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = blob[at++];
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
-    }
-  };
-  return shown(probe, image).map((name) => {
-    const runs = new Uint32Array(2 * read());
-    let end = 0;
-    for (let r = 0; r < runs.length; r += 2) {
-      runs[r] = end + read();
-      runs[r + 1] = read();
-      end = runs[r] + runs[r + 1];
-    }
-    const mask: Mask = { width: probe.width, height: probe.height, runs };
-    return { name, mask };
-  });
+  const unpacker = new Unpacker(blob);
+  const { width, height } = probe;
+  return shown(probe, image).map((name) => ({ name, mask: { width, height, runs: unpacker.runs() } }));
 }
 
 /** Names of the segments that an image shows, in the order of the layout. */

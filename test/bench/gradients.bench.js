@@ -30,12 +30,16 @@ for (const [letter, net] of Object.entries(nets)) {
           .grad((y) => logits.apply(y).sum())(x)
           .dataSync(),
     );
-  const arms = { forward, stock: gradient, ours: () => withInputGradients(tf, gradient) };
+  const ours = () => withInputGradients(tf, gradient);
+  const convolutions = convolutionsOf(ours);
+  const arms = { forward, stock: gradient, ours, convolutions: convolutions.run };
   const samples = await interleave(arms, { rounds: times(25) });
   const per = { per: batch };
   const goal = letter === 'C' ? { most: goals[name] } : undefined;
   bench.ratio(`net ${letter}: gradient of images`, samples.ours, samples.stock, { ...per, goal });
   bench.ratio(`net ${letter}: the same over a forward pass`, samples.ours, samples.forward, per);
+  bench.ratio(`net ${letter}: its convolutions alone, over stock`, samples.convolutions, samples.stock, per);
+  convolutions.dispose();
   x.dispose();
 }
 
@@ -58,6 +62,40 @@ for (const [letter, net] of Object.entries({ A: netA, C: netC })) {
   bench.ratio(`net ${letter}: training step`, samples.ours, samples.stock, { per: batch, goal });
 }
 bench.close();
+
+/** The convolutions that `body` meets, forward and backward: what no gradient of satwatch's shortens on tfjs-node. */
+function convolutionsOf(body) {
+  const names = ['Conv2D', 'FusedConv2D', 'Conv2DBackpropInput', 'DepthwiseConv2dNative'];
+  const kernels = [...names, 'DepthwiseConv2dNativeBackpropInput']
+    .map((kernelName) => tf.getKernel(kernelName, tf.getBackend()))
+    .filter(Boolean);
+  const calls = [];
+  const shipped = kernels.map(({ kernelFunc }) => kernelFunc);
+  for (const kernel of kernels) {
+    const own = kernel.kernelFunc;
+    kernel.kernelFunc = (call) => {
+      const kept = Object.entries(call.inputs).map(([key, value]) => [
+        key,
+        value && tf.keep(tf.clone(value)),
+      ]);
+      calls.push({ name: kernel.kernelName, inputs: Object.fromEntries(kept), attrs: call.attrs });
+      return own(call);
+    };
+  }
+  body();
+  kernels.forEach((kernel, k) => {
+    kernel.kernelFunc = shipped[k];
+  });
+  return {
+    run: () =>
+      tf.tidy(() => {
+        let last;
+        for (const { name, inputs, attrs } of calls) last = tf.engine().runKernel(name, inputs, attrs);
+        last.dataSync();
+      }),
+    dispose: () => tf.dispose(calls.map(({ inputs }) => inputs)),
+  };
+}
 
 /** Every kernel of the backend and every gradient that satwatch has one for. */
 function registered() {

@@ -71,7 +71,7 @@ try {
         await scores.data();
         tf.dispose([x, scores]);
       }),
-      ...(await shipped(arm(bareGradient, 32))),
+      ...(await shipped(net, arm(bareGradient, 32))),
     };
     const taken = await interleave(arms, { rounds: times(name === 'wasm' ? 9 : 15), warmUps: 2 });
     // The best is picked from the same rounds: what a few trial calls before it name best may not be.
@@ -102,12 +102,12 @@ try {
 bench.close();
 
 /** As an arm, tfjs without any kernel of satwatch; nothing where it cannot: WASM as shipped has no filter gradient. */
-async function shipped(stock) {
+async function shipped(net, stock) {
   try {
     await measure(stock);
     return { stock };
   } catch {
-    bench.note('tfjs as shipped has no gradient for these nets on this backend');
+    bench.note(`${net}: tfjs as shipped has no gradient for it on this backend`);
     return {};
   }
 }

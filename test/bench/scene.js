@@ -1,16 +1,6 @@
 // Drawn pictures of any size with named segments that overlap, for the benchmarks.
 import { createProbeSet, maskFromBitmap } from 'satwatch';
-
-/** Random numbers from 0 to 1 that a seed repeats (mulberry32). */
-export function dice(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { seededRandom } from '../../dist/examples/support/random.js';
 
 /** `count` ellipses and boxes over a picture of side², a sixteenth to a half of it wide and high: bitmaps. */
 export function shapes(side, count, random) {
@@ -35,7 +25,7 @@ const segmentsOf = (bitmaps, side) =>
 
 /** Attribution maps with the segments of each: { map, bitmaps, segments }. */
 export function drawMaps({ count, side, segments, seed = 1 }) {
-  const random = dice(seed);
+  const random = seededRandom(seed);
   return Array.from({ length: count }, () => {
     const bitmaps = shapes(side, segments, random);
     const map = Float32Array.from({ length: side * side }, () => random() - random());
@@ -45,7 +35,7 @@ export function drawMaps({ count, side, segments, seed = 1 }) {
 
 /** Pictures of two classes: each part has a colour of its own, and one part's colour tells the class. */
 export function drawPictures({ count, side, segments, seed = 1 }) {
-  const random = dice(seed);
+  const random = seededRandom(seed);
   const tones = Array.from({ length: segments }, () => [random(), random(), random()]);
   return Array.from({ length: count }, (_, i) => {
     const label = i % 2;

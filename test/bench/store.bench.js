@@ -4,10 +4,11 @@ import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statSync, writeSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aggregateSats, computeSat, createMonitor, openStore } from 'satwatch';
+import { seededRandom } from '../../dist/examples/support/random.js';
 import { loadBackend } from '../../dist/src/backend/index.js';
 import { RunWriter } from '../../dist/src/store/index.js';
-import { installed, interleave, measure, median, openBench, quantile, times } from './frame.js';
-import { dice, drawProbeSet } from './scene.js';
+import { installed, interleave, median, openBench, quantile, times } from './frame.js';
+import { drawProbeSet } from './scene.js';
 
 const [images, segments, commits, epochs] = [512, 12, times(1000, 60), times(1000, 200)];
 const { tf } = await loadBackend('wasm');
@@ -31,7 +32,7 @@ const writer = new RunWriter(store, {
 
 /** What an epoch of a run gives: tables of random maps, and their means over all classes and each. */
 function observation(epoch) {
-  const random = dice(epoch + 1);
+  const random = seededRandom(epoch + 1);
   const sats = probe.images.map((image) =>
     computeSat(
       Float32Array.from({ length: 32 * 32 }, () => random() - 0.4),
@@ -105,34 +106,41 @@ try {
   // The whole pipeline, rules and history included, where the model costs next to nothing.
   const small = drawProbeSet({ count: 16, side: 8, segments });
   const weights = tf.randomNormal([8 * 8 * 3, 2], 0, 1, 'float32', 1);
-  const slower = (values, part) => median(values.slice(-part)) / median(values.slice(1, part + 1));
   const goal = { most: 1.1 };
   for (const [what, reliance] of [
     ['', {}],
     [' without the reliance test', { budget: 0 }],
   ]) {
-    const monitor = await createMonitor(tf, {
-      ...{
-        probe: small,
-        store: join(folder, `long${what}.sqlite`),
-        inputRange: [0, 1],
-        epochs,
-        verbose: false,
-      },
-      ...{ channels: [], reliance },
-      forward: (_, x) => x.reshape([x.shape[0], -1]).matMul(weights),
-    });
-    const observed = [];
-    for (let e = 0; e <= epochs; e++)
-      observed.push((await measure(() => monitor.observe({}, { epoch: e, step: e }))).wall);
-    await monitor.close();
     const part = Math.floor(epochs / 10);
-    bench.figure(
-      `${epochs} observations${what}, the last ${part} over the first ${part}`,
-      slower(observed, part),
-      { unit: '×', goal },
+    /** A run's next observation, whenever it is called. */
+    const begin = async (age) => {
+      const monitor = await createMonitor(tf, {
+        ...{ probe: small, store: join(folder, `${age}${what}.sqlite`), inputRange: [0, 1], epochs },
+        ...{ channels: [], verbose: false, reliance },
+        forward: (_, x) => x.reshape([x.shape[0], -1]).matMul(weights),
+      });
+      let at = 0;
+      return {
+        observe: () => monitor.observe({}, { epoch: at, step: at++ }),
+        close: () => monitor.close(),
+      };
+    };
+    const [old, young] = [await begin('old'), await begin('young')];
+    // Side by side: a thousand in a row take so long that a slow minute of the machine looks like growth.
+    for (let e = 0; e < epochs - part; e++) await old.observe();
+    const taken = await interleave({ old: old.observe, young: young.observe }, { rounds: part, warmUps: 5 });
+    bench.ratio(
+      `an observation${what} after ${epochs - part} others, over one of a new run`,
+      taken.old,
+      taken.young,
+      {
+        goal,
+      },
     );
+    await old.close();
+    await young.close();
   }
+  const slower = (values, part) => median(values.slice(-part)) / median(values.slice(1, part + 1));
   const tenth = Math.floor(commits / 10);
   bench.figure(`${commits} commits, the last ${tenth} over the first ${tenth}`, slower(walls, tenth), {
     unit: '×',

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createMonitor, loadProbeSet } from 'satwatch';
 import sharp from 'sharp';
+import { seededRandom } from '../../dist/examples/support/random.js';
 import { loadBackend } from '../../dist/src/backend/index.js';
 import { installed, openBench, times } from './frame.js';
 
@@ -31,20 +32,9 @@ const side = Number(options.side);
 const segments = 50;
 const classNames = ['one', 'two', 'three', 'four'];
 
-/** Mulberry32. */
-function dice(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Coloured cells around random points, each a segment. */
 function draw(index) {
-  const random = dice(index + 1);
+  const random = seededRandom(index + 1);
   const points = Array.from({ length: segments }, () => [random() * side, random() * side, random()]);
   const colours = points.map(() => [random() * 256, random() * 256, random() * 256]);
   const ids = new Uint8Array(side * side);

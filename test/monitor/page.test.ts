@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import { enableFastTraining, satCallback, saveProbeSet } from 'satwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { said } from '../said.js';
 import { markedTraining, net, probe, temporaryFolder } from '../task.js';
 import { backend } from '../tf.js';
 
@@ -20,19 +21,6 @@ beforeAll(async () => {
 afterAll(() => {
   for (const pid of started) process.kill(pid);
 });
-
-/** What the monitor says on standard error while `body` runs. */
-async function said(body: () => Promise<unknown>): Promise<string> {
-  const lines: string[] = [];
-  const write = process.stderr.write;
-  process.stderr.write = ((line: string) => lines.push(line) > 0) as typeof write;
-  try {
-    await body();
-  } finally {
-    process.stderr.write = write;
-  }
-  return lines.join('');
-}
 
 async function get(url: string): Promise<any> {
   return (await fetch(url)).json();

@@ -12,6 +12,7 @@ import {
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { differences, rowsOf } from '../robustness/rows.js';
+import { said } from '../said.js';
 import { markedTraining, net, probe, side, temporaryFolder } from '../task.js';
 import { backend } from '../tf.js';
 
@@ -68,19 +69,6 @@ async function watch(
   tf.dispose([xs, ys]);
   model.dispose();
   return stores;
-}
-
-/** What is said on standard error while `body` runs. */
-async function said(body: () => Promise<unknown>): Promise<string> {
-  const lines: string[] = [];
-  const write = process.stderr.write;
-  process.stderr.write = ((line: string) => lines.push(line) > 0) as typeof write;
-  try {
-    await body();
-  } finally {
-    process.stderr.write = write;
-  }
-  return lines.join('');
 }
 
 describe('a probe set whose pictures are decoded as they are needed', () => {
