@@ -225,6 +225,19 @@ describe('pooling', () => {
     }),
   );
 
+  it('has the gradient of windows of one pixel whose padding the forward pass forgets', async () => {
+    const input = { data: Float32Array.from([1, 0]), shape: [1, 1, 2, 1] };
+    const dy = { data: Float32Array.from([5, 7]), shape: [1, 1, 2, 1] };
+    const pad = [
+      [0, 0],
+      [0, 0],
+      [3, 0],
+      [0, 0],
+    ];
+    const attrs = { filterSize: [1, 1], strides: [1, 3], pad };
+    await agree('MaxPoolGrad', { dy, input, output: input }, attrs);
+  });
+
   it(
     'has the average-pool gradient of the cpu backend',
     property(windows({ pads: 'named' }), async (window) => {

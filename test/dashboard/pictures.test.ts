@@ -536,7 +536,7 @@ describe('notifications', () => {
     await expect.poll(() => text(page, '.bell-said')).toContain('blocks notifications');
     expect(await bell.getAttribute('aria-pressed')).toBe('false');
     await page.keyboard.press('Escape');
-    expect(await page.locator('.bell-said').count()).toBe(0);
+    await expect.poll(() => page.locator('.bell-said').count()).toBe(0);
     const other = await show({ to: 1 });
     await withNotifications(other.page, 'missing');
     expect(await other.page.locator('.bell').count()).toBe(0);

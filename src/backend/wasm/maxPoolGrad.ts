@@ -26,7 +26,11 @@ export const maxPoolGrad: WasmKernel = {
           for (let iy = Math.max(0, y0); iy < yEnd; iy++)
             for (let ix = Math.max(0, x0); ix < xEnd; ix++)
               pixels[count++] = ((b * inHeight + iy) * inWidth + ix) * c;
-          if (count === 0) continue;
+          if (count === 1) {
+            // Without a look at the output: tfjs's own forward pass forgets the padding of windows of 1×1.
+            for (let k = 0; k < c; k++) into[pixels[0] + k] += grad[out + k];
+            continue;
+          }
           // Without a branch: which pixel is the largest cannot be foretold, and every wrong guess costs a dozen steps.
           for (let k = 0; k < c; k++) {
             const largest = y[out + k];
