@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { canNotify } from '../notify.js';
 
 interface Props {
@@ -10,7 +10,8 @@ interface Props {
 export function Bell({ isOn, onChange }: Props) {
   const [said, setSaid] = useState<string>();
   const box = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
+  // As soon as it is said, not after the next frame: a key pressed at once must find its listener.
+  useLayoutEffect(() => {
     if (said === undefined) return;
     const leave = (event: Event) => {
       if (
