@@ -3,10 +3,15 @@ import { dirname, join, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 
-/** The backend that the tests run on: WASM, or the native one that SATWATCH_BACKEND names, as a user sets it up. */
+/** The backend that the tests run on: WASM, plain JavaScript (cpu), or the native one that SATWATCH_BACKEND names. */
 export async function backend(): Promise<typeof tf> {
   const name = process.env.SATWATCH_BACKEND ?? 'wasm';
   if (name === 'wasm') return wasm();
+  if (name === 'cpu') {
+    tf.env().set('PROD', true); // no banner
+    await tf.setBackend('cpu');
+    return tf;
+  }
   // It is not there to compile against: installed by `npm run native`.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'; // no banner
   const native: typeof tf = createRequire(import.meta.url)(`@tensorflow/${name}`);

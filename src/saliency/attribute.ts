@@ -1,10 +1,12 @@
-import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { withInputGradients } from '../backend/index.js';
 import type { Tf } from '../backend/types.js';
 import { refuseUnknownOptions, SatwatchError } from '../errors.js';
 import { explainGradientFailure } from './gradientFailure.js';
-import { type Head, type HeadOptions, headOf, type Model } from './head.js';
+import { baseOf, type Head, type HeadOptions, headOf, logitsOf, type Model } from './head.js';
 import { methodNamed } from './methods.js';
+import { networkOf, type ReadOptions } from './networkOf.js';
+import type { Explained } from './types.js';
 
 /**
  * What is explained: 'logit' is the value before a final softmax or sigmoid; 'margin' the target's logit − the largest
@@ -24,7 +26,7 @@ export interface AttributeOptions extends HeadOptions {
   [option: string]: unknown;
 }
 
-const common = ['method', 'target', 'score', 'channels', 'features', 'forward'];
+const common = ['method', 'target', 'score', 'channels', 'features', 'forward', 'output'];
 const scores: readonly Score[] = ['logit', 'margin', 'probability'];
 
 /**
@@ -42,46 +44,91 @@ export function attribute(
   return explain(tf, model, images, options).maps;
 }
 
-/** The maps, and the logits [n · classes] that the model gave on the way. */
+/**
+ * The maps, and the logits [n · classes] that the model gave on the way. `places`: the number each image goes by
+ * wherever dice are thrown; its place here, unless these are some of many.
+ */
 export function explain(
   tf: Tf,
   model: Model,
   images: Tensor4D,
   options: AttributeOptions,
+  places?: readonly number[],
 ): { maps: Tensor3D | Tensor4D; logits: Float32Array } {
-  const { method, own, target, score, channels } = check(images, options);
+  let logits = new Float32Array();
+  const maps = tf.tidy(() => {
+    const all = inBatches(
+      tf,
+      model,
+      images,
+      options,
+      ({ method, explained, batch, own, channels }) => {
+        const map = method.attribute(explained, batch, own);
+        return channels === 'sum' ? map.sum(3) : map;
+      },
+      places,
+    );
+    logits = joined(all.map((each) => each.logits)) as typeof logits;
+    const parts = all.map(({ result }) => result);
+    return parts.length === 1 ? parts[0] : tf.concat(parts, 0);
+  }) as Tensor3D | Tensor4D;
+  return { maps, logits };
+}
+
+interface Call extends Omit<ReturnType<typeof check>, 'target' | 'score'> {
+  explained: Explained;
+  batch: Tensor4D;
+}
+
+/** What `visit` makes of each batch of the images, and the logits; of tensors only its results are left. */
+export function inBatches<T>(
+  tf: Tf,
+  model: Model,
+  images: Tensor4D,
+  options: AttributeOptions,
+  visit: (call: Call) => T,
+  places: readonly number[] = Array.from({ length: images.shape[0] }, (_, i) => i),
+): { result: T; logits: Float32Array }[] {
+  const { target, score, ...checked } = check(images, options);
   const n = images.shape[0];
   const head = headOf(tf, model, options);
   const size = batchSize(images.shape);
-  const logits: Float32Array[] = [];
-  const maps = tf.tidy(() => {
-    const parts: Tensor[] = [];
-    for (let start = 0; start < n; start += size) {
-      const count = Math.min(size, n - start);
+  const visited: { result: T; logits: Float32Array }[] = [];
+  for (let start = 0; start < n; start += size) {
+    const count = Math.min(size, n - start);
+    const wanted = target === 'predicted' ? target : target.slice(start, start + count);
+    let logits = new Float32Array();
+    const result = tf.tidy(() => {
       const batch = n <= size ? images : images.slice([start, 0, 0, 0], [count, -1, -1, -1]);
-      const wanted = target === 'predicted' ? target : target.slice(start, start + count);
-      parts.push(
-        tf.tidy(() => {
-          const scored = scoring(tf, head, batch, wanted, score);
-          const gradient = (x: Tensor4D) => {
-            try {
-              return withInputGradients(
-                tf,
-                () => tf.grad((y: Tensor) => scored.score(y as Tensor4D))(x) as Tensor4D,
-              );
-            } catch (error) {
-              throw explainGradientFailure(tf, model, x, error, options);
-            }
-          };
-          const map = method.attribute({ tf, score: scored.score, gradient }, batch, own);
-          logits.push(scored.logits());
-          return channels === 'sum' ? map.sum(3) : map;
-        }),
-      );
-    }
-    return parts.length === 1 ? parts[0] : tf.concat(parts, 0);
-  }) as Tensor3D | Tensor4D;
-  return { maps, logits: joined(logits) };
+      const scored = scoring(tf, head, batch, wanted, score);
+      const gradient = (x: Tensor4D) => {
+        try {
+          return withInputGradients(
+            tf,
+            () => tf.grad((y: Tensor) => scored.scores(y as Tensor4D).sum())(x) as Tensor4D,
+          );
+        } catch (error) {
+          throw explainGradientFailure(tf, model, x, error, options);
+        }
+      };
+      const explained = {
+        tf,
+        first: start,
+        places: places.slice(start, start + count),
+        atOnce: size,
+        scores: scored.scores,
+        gradient,
+        network: (how?: ReadOptions) => networkOf(tf, model, options, how),
+        base: baseOf(options),
+        top: scored.top,
+      };
+      const result = withInputGradients(tf, () => visit({ ...checked, explained, batch }));
+      logits = scored.logits() as typeof logits;
+      return result as never;
+    }) as T;
+    visited.push({ result, logits });
+  }
+  return visited;
 }
 
 function check(images: Tensor4D, options: AttributeOptions) {
@@ -89,12 +136,17 @@ function check(images: Tensor4D, options: AttributeOptions) {
   refuseUnknownOptions(`method '${method.name}'`, options, [...common, ...Object.keys(method.options)]);
   const own = { ...method.options };
   for (const key of Object.keys(own)) if (options[key] !== undefined) own[key] = options[key];
-  method.check?.(own);
   const { target, score = 'logit', channels = 'sum' } = options;
   if (!scores.includes(score))
     throw new SatwatchError(
       'BAD_OPTION',
       `score: got '${score}', expected one of ${scores.join(', ')}`,
+      'score',
+    );
+  if (method.scores && !method.scores.includes(score))
+    throw new SatwatchError(
+      'BAD_OPTION',
+      `score: '${method.name}' explains ${method.scores.map((one) => `'${one}'`).join(' or ')}, got '${score}'`,
       'score',
     );
   if (channels !== 'sum' && channels !== 'keep')
@@ -109,6 +161,7 @@ function check(images: Tensor4D, options: AttributeOptions) {
       `images: got [${images.shape}], expected [n, height, width, channels]`,
       'images',
     );
+  method.check?.(own, images.shape);
   const n = images.shape[0];
   if (target !== 'predicted' && (!Array.isArray(target) || target.length !== n))
     throw new SatwatchError(
@@ -146,13 +199,33 @@ function scoring(tf: Tf, head: Head, batch: Tensor4D, target: number[] | 'predic
     return known;
   };
   return {
-    score: (x: Tensor4D) =>
+    scores: (x: Tensor4D, of?: readonly number[]) =>
       tf.tidy(() => {
         const logits = head.logits(x);
         if (x === batch) known ??= read(logits);
         const values = score === 'probability' ? head.probabilities(logits) : logits;
+        const { weights } = own();
+        const rows = of ? rowsOf(weights, of, logits.shape[1]) : weights;
         // A product rather than `gather`, whose gradient is a kernel that WASM lacks.
-        return values.mul(tf.tensor2d(own().weights, logits.shape)).sum() as Scalar;
+        return values.mul(tf.tensor2d(rows, logits.shape)).sum(1) as Tensor1D;
+      }),
+    top: (output: Tensor) =>
+      tf.tidy(() => {
+        const logits = logitsOf(tf, output);
+        known ??= read(logits);
+        const weights = tf.tensor2d(known.weights, logits.shape);
+        const each =
+          score === 'probability'
+            ? tf.grad((l: Tensor) =>
+                head
+                  .probabilities(l as Tensor2D)
+                  .mul(weights)
+                  .sum(),
+              )(logits)
+            : weights;
+        if (output.size === each.size) return each;
+        const [no, yes] = tf.split(each, 2, 1);
+        return yes.sub(no);
       }),
     /** @throws SatwatchError BAD_OPTION where a target is no class of the model */
     logits: () => {
@@ -161,6 +234,14 @@ function scoring(tf: Tf, head: Head, batch: Tensor4D, target: number[] | 'predic
       return logits;
     },
   };
+}
+
+function rowsOf(values: Float32Array, rows: readonly number[], length: number): Float32Array {
+  const result = new Float32Array(rows.length * length);
+  rows.forEach((row, i) => {
+    result.set(values.subarray(row * length, (row + 1) * length), i * length);
+  });
+  return result;
 }
 
 /** Weights of the logits [n, classes]: +1 at the target, for 'margin' −1 at the largest other one. */

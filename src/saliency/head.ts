@@ -1,15 +1,17 @@
 import type { GraphModel, LayersModel, SymbolicTensor, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Tf } from '../backend/types.js';
-import { SatwatchError } from '../errors.js';
+import { SatwatchError, suggest } from '../errors.js';
 
 /** What a user may hand in as the model: a tfjs model, or anything that a `forward` knows how to run. */
 export type Model = LayersModel | GraphModel | object;
 
 export interface HeadOptions {
-  /** A frozen base before the model: images → the model's input. */
-  features?: (images: Tensor4D) => Tensor;
+  /** A frozen base before the model: images → the model's input, as a function or as a LayersModel. */
+  features?: ((images: Tensor4D) => Tensor) | LayersModel;
   /** Runs what is neither a LayersModel nor a GraphModel: → logits [n, classes]. */
   forward?: (model: any, images: Tensor4D) => Tensor;
+  /** Which output of a model with several has the class scores: its name or its place. */
+  output?: string | number;
 }
 
 /** A classifier as satwatch sees it. */
@@ -26,16 +28,16 @@ type Activation = 'softmax' | 'sigmoid' | 'none';
  * The model below its final softmax or sigmoid, however it spells that: an activation attribute, an Activation or
  * Softmax layer, nested models, shape-only layers behind it, or a Softmax/Sigmoid node of a GraphModel.
  */
-export function headOf(tf: Tf, model: Model, { features, forward }: HeadOptions = {}): Head {
-  const [run, activation] = runnerOf(model, forward);
+export function headOf(tf: Tf, model: Model, options: HeadOptions = {}): Head {
+  const [run, activation] = runnerOf(model, options);
+  const base = baseOf(options);
   let oneUnit = false;
   return {
     logits: (images) =>
       tf.tidy(() => {
-        const out = run((features ? features(images) : images) as Tensor4D);
-        const flat = out.reshape([images.shape[0], -1]) as Tensor2D;
-        oneUnit = flat.shape[1] === 1;
-        return oneUnit ? (tf.concat([flat.neg(), flat], 1) as Tensor2D) : flat;
+        const out = run(base(images));
+        oneUnit = out.size === images.shape[0];
+        return logitsOf(tf, out);
       }),
     probabilities: (logits) =>
       activation === 'sigmoid' || oneUnit
@@ -44,17 +46,33 @@ export function headOf(tf: Tf, model: Model, { features, forward }: HeadOptions 
   };
 }
 
-function runnerOf(model: Model, forward: HeadOptions['forward']): [(x: Tensor) => Tensor, Activation] {
+/** What a model gives, below its final activation → logits [n, classes]; a single z is [−z, z]. */
+export function logitsOf(tf: Tf, output: Tensor): Tensor2D {
+  const flat = output.reshape([output.shape[0], -1]) as Tensor2D;
+  return flat.shape[1] === 1 ? (tf.concat([flat.neg(), flat], 1) as Tensor2D) : flat;
+}
+
+/** Images → the model's input. */
+export function baseOf({ features }: HeadOptions): (images: Tensor4D) => Tensor {
+  if (!features) return (images) => images;
+  return typeof features === 'function' ? features : (images) => applyLayers(features, images) as Tensor;
+}
+
+/** A Sequential has names for its tensors only. */
+export function outputNames(model: LayersModel): string[] {
+  return model.outputNames?.length ? model.outputNames : model.outputs.map(({ name }) => name);
+}
+
+function runnerOf(model: Model, { forward, output }: HeadOptions): [(x: Tensor) => Tensor, Activation] {
   if (forward) return [(x) => forward(model, x as Tensor4D), 'none'];
   if (isLayersModel(model)) {
-    const final = finalActivation(model);
-    if (!final) return [(x) => applyLayers(model, x), 'none'];
-    return [
-      (x) => withSwapped(final.layer, final.field, final.linear, () => applyLayers(model, x)),
-      final.kind,
-    ];
+    const at = outputOf(outputNames(model), output);
+    const run = (x: Tensor) => [applyLayers(model, x)].flat()[at];
+    const final = finalActivation(model.outputs[at]);
+    if (!final) return [run, 'none'];
+    return [(x) => withSwapped(final.layer, final.field, final.linear, () => run(x)), final.kind];
   }
-  if (isGraphModel(model)) return graphRunner(model);
+  if (isGraphModel(model)) return graphRunner(model, output);
   throw new SatwatchError(
     'MODEL_OUTPUT',
     'model: neither a LayersModel nor a GraphModel; hand in forward: (model, images) => logits',
@@ -70,9 +88,27 @@ export function isGraphModel(model: Model): model is GraphModel {
   return typeof (model as any).executor === 'object' && typeof (model as GraphModel).execute === 'function';
 }
 
-function applyLayers(model: LayersModel, x: Tensor): Tensor {
+function applyLayers(model: LayersModel, x: Tensor): Tensor | Tensor[] {
   // `apply` rather than `predict`: no inner batches, and training: false keeps batch norm's statistics untouched.
-  return model.apply(x, { training: false }) as Tensor;
+  return model.apply(x, { training: false }) as Tensor | Tensor[];
+}
+
+/**
+ * The place of the output that was chosen; one that is alone needs no choice.
+ * @throws SatwatchError MODEL_OUTPUT
+ */
+export function outputOf(names: readonly string[], chosen: HeadOptions['output']): number {
+  const at = typeof chosen === 'string' ? names.indexOf(chosen) : (chosen ?? (names.length === 1 ? 0 : -1));
+  if (Number.isInteger(at) && at >= 0 && at < names.length) return at;
+  throw new SatwatchError(
+    'MODEL_OUTPUT',
+    chosen === undefined
+      ? `output: the model has ${names.length} outputs, say which has the class scores: output: '${names[0]}' (there are ${names.join(', ')})`
+      : typeof chosen === 'string'
+        ? `output: there is no '${chosen}'; ${suggest(chosen, names)}`
+        : `output: got ${String(chosen)}, the model has outputs 0 to ${names.length - 1} (${names.join(', ')})`,
+    'output',
+  );
 }
 
 const shapeOnly = new Set(['Flatten', 'Reshape', 'Dropout', 'Permute']);
@@ -86,8 +122,8 @@ interface FinalActivation {
   linear: unknown;
 }
 
-function finalActivation(model: LayersModel): FinalActivation | null {
-  let tensor: SymbolicTensor = model.outputs[0];
+function finalActivation(output: SymbolicTensor): FinalActivation | null {
+  let tensor = output;
   for (;;) {
     const layer = tensor.sourceLayer as any;
     if (Array.isArray(layer.layers) && layer.outputs) tensor = layer.outputs[0];
@@ -115,8 +151,10 @@ function withSwapped<T>(object: any, field: string, value: unknown, body: () => 
   }
 }
 
-function graphRunner(model: GraphModel): [(x: Tensor) => Tensor, Activation] {
-  let node = (model as any).executor.graph?.outputs?.[0];
+function graphRunner(model: GraphModel, chosen: HeadOptions['output']): [(x: Tensor) => Tensor, Activation] {
+  const outputs: any[] = (model as any).executor.graph?.outputs ?? [];
+  const names = outputs.map(({ name }) => name as string);
+  let node = outputs[names.length === 0 ? 0 : outputOf(names, chosen)];
   const output = node?.name as string | undefined;
   while (node && (node.op === 'Identity' || node.op === 'Reshape' || node.op === 'Squeeze'))
     node = node.inputs?.[0];

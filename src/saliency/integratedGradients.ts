@@ -12,6 +12,7 @@ export const integratedGradients: SaliencyMethod = {
   name: 'integrated-gradients',
   options: { baseline: 0, steps: 16, rule: 'midpoint' },
   gradients: ({ steps }) => steps,
+  completeness: true,
   check(options) {
     checkBaseline(options);
     if (!Number.isInteger(options.steps) || options.steps < 1)

@@ -1,0 +1,12 @@
+import { nonNegativeNumber } from './checks.js';
+import { relevanceMethod, uniform } from './relevance.js';
+import { gammaRule } from './rules/gamma.js';
+
+/** LRP-γ (Montavon et al. 2019): positive weights strengthened by γ, w + γ w⁺, everywhere. */
+export const lrpGamma = relevanceMethod({
+  name: 'lrp-gamma',
+  options: { gamma: 0.25 },
+  check: ({ gamma }) => nonNegativeNumber('gamma', gamma),
+  gradients: 3,
+  rules: ({ gamma }) => uniform(gammaRule(gamma)),
+});

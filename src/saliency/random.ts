@@ -1,0 +1,29 @@
+/**
+ * Numbers in [0, 1) from a stream of its own for each seed and pair of numbers: sfc32 of PractRand (Doty-Humphrey), whose
+ * 128-bit state keeps the streams apart. sat/random.ts has one sequence of 2³², which the noise of a few thousand images
+ * would use up.
+ */
+export function randomStream(seed: number, first: number, second: number): () => number {
+  let [a, b, c, counter] = [seed | 0, first | 0, second | 0, 1];
+  const next = () => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 2 ** 32;
+  };
+  // Until every bit of the state depends on all three numbers.
+  for (let round = 0; round < 16; round++) next();
+  return next;
+}
+
+/** Standard normal numbers by Box and Muller, in float64: rounded to float32 they are the same on every machine. */
+export function fillNormal(values: Float32Array, random: () => number): void {
+  for (let i = 0; i < values.length; i += 2) {
+    const radius = Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    values[i] = radius * Math.cos(angle);
+    if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { Tf } from '../../backend/types.js';
+import type { Linear } from '../network/index.js';
+
+/** One linear step of relevance propagation: z = x · W + b was computed, `relevance` arrived at z. */
+export interface Linearly {
+  tf: Tf;
+  op: Linear;
+  x: Tensor;
+  z: Tensor;
+  relevance: Tensor;
+  /** x is known to have no negative value. */
+  nonNegative: boolean;
+  /** The least and the largest value that x could have had, [1,…]; for raw images only. */
+  bounds(low: number, high: number): { low: Tensor; high: Tensor };
+}
+
+/** → the relevance of x. */
+export type Rule = (step: Linearly) => Tensor;
