@@ -33,12 +33,16 @@ export {
   type ResizeMode,
   saveProbeSet,
 } from './probe/index.js';
+export { criticalDifferenceSvg, type DiagramOptions } from './report/index.js';
 export {
   type AttributeOptions,
   attribute,
   type SaliencyMethod,
   type Score,
+  type SegmentShapleyOptions,
+  type ShapleyValues,
   saliencyMethods,
+  segmentShapley,
 } from './saliency/index.js';
 export { aggregateSats, computeSat, rankTable, segmentMeans } from './sat/index.js';
 export { openStore, type RunEvent, type RunInfo, type Store } from './store/index.js';

@@ -1,0 +1,1 @@
+export { criticalDifferenceSvg, type DiagramOptions } from './criticalDifference.js';
