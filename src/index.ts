@@ -37,6 +37,9 @@ export { criticalDifferenceSvg, type DiagramOptions } from './report/index.js';
 export {
   type AttributeOptions,
   attribute,
+  type LayerRule,
+  type LayerRuleCall,
+  registerLayerRule,
   type SaliencyMethod,
   type Score,
   type SegmentShapleyOptions,

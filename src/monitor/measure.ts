@@ -51,6 +51,7 @@ export async function measureImages(
         model,
         batch,
         attributeOptions(config, probe, start, count),
+        all.slice(start, start + count),
       );
       const [classes, area] = [logits.length / count, height * width];
       for (let i = 0; i < count; i++) {
@@ -97,7 +98,9 @@ export async function mapsOf(
   for await (const { start, count, values, missing } of pixels.batches(images, size)) {
     const batch = tf.tensor4d(values, [count, height, width, probe.channels]);
     try {
-      const { maps } = await explained(tf, model, batch, attributeOptions(config, chosen, start, count));
+      const options = attributeOptions(config, chosen, start, count);
+      // By the images' own places: the noise, and so the map, is that of the ranks.
+      const { maps } = await explained(tf, model, batch, options, images.slice(start, start + count));
       for (let i = 0; i < count; i++)
         result.set(
           images[start + i],
@@ -116,9 +119,11 @@ function attributeOptions(
   start: number,
   count: number,
 ) {
-  const labels = probe.images.slice(start, start + count).map((image) => image.label);
+  const images = probe.images.slice(start, start + count);
+  const labels = images.map((image) => image.label);
   return {
     ...methodOptions,
+    ...(method.bySegments && { segments: images.map(({ segments }) => segments) }),
     ...head,
     method: method.name,
     score,
@@ -126,9 +131,15 @@ function attributeOptions(
   };
 }
 
-/** Maps [n · h · w] and logits [n · classes] of a batch. */
-async function explained(tf: Tf, model: Model, batch: Tensor4D, options: AttributeOptions) {
-  const { maps, logits } = explain(tf, model, batch, options);
+/** Maps [n · h · w] and logits [n · classes] of a batch of probe images; `places` are their indices. */
+async function explained(
+  tf: Tf,
+  model: Model,
+  batch: Tensor4D,
+  options: AttributeOptions,
+  places: readonly number[],
+) {
+  const { maps, logits } = explain(tf, model, batch, options, places);
   try {
     return { maps: (await maps.data()) as Float32Array, logits };
   } finally {

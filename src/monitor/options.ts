@@ -126,12 +126,21 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
   const batches = typeof every === 'object' ? every.batches : undefined;
   if (!Number.isInteger(batches ?? every) || Number(batches ?? every) < 1)
     bad('every', JSON.stringify(every), 'a whole number of epochs from 1, or { batches: n }');
-  const { name, ...given } =
+  const { name, ...given }: { name: string } & Record<string, unknown> =
     typeof options.method === 'string'
       ? { name: options.method }
       : (options.method ?? { name: 'input-x-gradient' });
   const method = methodNamed(name);
   refuseUnknownOptions(`method '${name}'`, given, Object.keys(method.options));
+  for (const option of method.perImage ?? [])
+    if (typeof given[option] === 'object')
+      bad(
+        `method '${name}', ${option}`,
+        'a value for each image',
+        method.bySegments
+          ? "none: the probe images' own are taken"
+          : 'one for all: the images come in batches',
+      );
   const methodOptions = { ...method.options, ...given };
   method.check?.(methodOptions);
   const { target = 'label', score = 'margin' } = options;
@@ -183,7 +192,7 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
 export function describeConfig(config: Config): Record<string, unknown> {
   return {
     method: config.method.name,
-    methodOptions: config.methodOptions,
+    methodOptions: plain(config.methodOptions),
     target: config.target,
     score: config.score,
     inputRange: config.inputRange ?? null,
@@ -198,6 +207,21 @@ export function describeConfig(config: Config): Record<string, unknown> {
     keepMaps: config.keepMaps,
     seed: config.seed,
   };
+}
+
+/** Options as they can be stored: of a tensor or an array of images the shape alone. */
+function plain(options: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => {
+      if (typeof value !== 'object' || value === null) return [name, value];
+      const shape = (value as Partial<Tensor>).shape ?? nesting(value);
+      return [name, shape.length > 1 ? `[${shape}]` : value];
+    }),
+  );
+}
+
+function nesting(value: unknown): number[] {
+  return Array.isArray(value) ? [value.length, ...nesting(value[0])] : [];
 }
 
 function toChannel(channel: ChannelLike, index: number): Channel {

@@ -1,18 +1,14 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { withInputGradients } from '../backend/index.js';
 import type { Tf } from '../backend/types.js';
 import { refuseUnknownOptions, SatwatchError } from '../errors.js';
+import { explainedBy } from './explained.js';
 import { explainGradientFailure } from './gradientFailure.js';
-import { baseOf, type Head, type HeadOptions, headOf, logitsOf, type Model } from './head.js';
+import { type HeadOptions, headOf, type Model } from './head.js';
+import { checkImages } from './images.js';
 import { methodNamed } from './methods.js';
-import { networkOf, type ReadOptions } from './networkOf.js';
+import { type Score, scores, scoring } from './scoring.js';
 import type { Explained } from './types.js';
-
-/**
- * What is explained: 'logit' is the value before a final softmax or sigmoid; 'margin' the target's logit − the largest
- * other one, the other class held fixed; 'probability' the output after it.
- */
-export type Score = 'logit' | 'margin' | 'probability';
 
 export interface AttributeOptions extends HeadOptions {
   method: string;
@@ -27,13 +23,13 @@ export interface AttributeOptions extends HeadOptions {
 }
 
 const common = ['method', 'target', 'score', 'channels', 'features', 'forward', 'output'];
-const scores: readonly Score[] = ['logit', 'margin', 'probability'];
 
 /**
  * Signed attribution maps of images [n,h,w,c] that are already in the model's range → [n,h,w], or [n,h,w,c] with
  * `channels: 'keep'`. Images go through the model in batches whose size keeps memory flat.
  * Works on a plain WASM backend too: the input-gradient kernels it lacks are registered while this runs.
- * @throws SatwatchError UNKNOWN_METHOD, UNKNOWN_OPTION, BAD_OPTION, MODEL_INPUT, NO_GRADIENT
+ * @throws SatwatchError UNKNOWN_METHOD, UNKNOWN_OPTION, BAD_OPTION, MODEL_INPUT, MODEL_OUTPUT, NO_GRADIENT,
+ * ZERO_GRADIENT, NEEDS_LAYERS, UNKNOWN_LAYER
  */
 export function attribute(
   tf: Tf,
@@ -41,7 +37,15 @@ export function attribute(
   images: Tensor4D,
   options: AttributeOptions,
 ): Tensor3D | Tensor4D {
-  return explain(tf, model, images, options).maps;
+  checkImages(images, model, options);
+  const { maps } = explain(tf, model, images, options);
+  try {
+    refuseZeroGradient(tf, model, images, options, maps);
+  } catch (error) {
+    maps.dispose();
+    throw error;
+  }
+  return maps;
 }
 
 /**
@@ -101,30 +105,16 @@ export function inBatches<T>(
     const result = tf.tidy(() => {
       const batch = n <= size ? images : images.slice([start, 0, 0, 0], [count, -1, -1, -1]);
       const scored = scoring(tf, head, batch, wanted, score);
-      const gradient = (x: Tensor4D) => {
-        try {
-          return withInputGradients(
-            tf,
-            () => tf.grad((y: Tensor) => scored.scores(y as Tensor4D).sum())(x) as Tensor4D,
-          );
-        } catch (error) {
-          throw explainGradientFailure(tf, model, x, error, options);
-        }
-      };
-      const explained = {
-        tf,
-        first: start,
-        places: places.slice(start, start + count),
-        atOnce: size,
-        scores: scored.scores,
-        gradient,
-        network: (how?: ReadOptions) => networkOf(tf, model, options, how),
-        base: baseOf(options),
-        top: scored.top,
-      };
-      const result = withInputGradients(tf, () => visit({ ...checked, explained, batch }));
+      const own = { first: start, places: places.slice(start, start + count), atOnce: size };
+      const explained = { ...own, ...explainedBy(tf, model, options, scored) };
+      let made: T;
+      try {
+        made = withInputGradients(tf, () => visit({ ...checked, explained, batch }));
+      } catch (error) {
+        throw explainGradientFailure(tf, model, batch, error, options);
+      }
       logits = scored.logits() as typeof logits;
-      return result as never;
+      return made as never;
     }) as T;
     visited.push({ result, logits });
   }
@@ -155,12 +145,6 @@ function check(images: Tensor4D, options: AttributeOptions) {
       `channels: got '${channels}', expected 'sum' or 'keep'`,
       'channels',
     );
-  if (images.rank !== 4)
-    throw new SatwatchError(
-      'MODEL_INPUT',
-      `images: got [${images.shape}], expected [n, height, width, channels]`,
-      'images',
-    );
   method.check?.(own, images.shape);
   const n = images.shape[0];
   if (target !== 'predicted' && (!Array.isArray(target) || target.length !== n))
@@ -172,99 +156,39 @@ function check(images: Tensor4D, options: AttributeOptions) {
   return { method, own, target, score, channels };
 }
 
+/** Maps that are zero everywhere say nothing: an error where that is the gradient's doing, and not the method's. */
+function refuseZeroGradient(
+  tf: Tf,
+  model: Model,
+  images: Tensor4D,
+  options: AttributeOptions,
+  maps: Tensor,
+): void {
+  const isZero = (map: Tensor) => tf.tidy(() => map.abs().max().dataSync()[0] === 0);
+  if (!isZero(maps)) return;
+  const { method, target, score, channels, features, forward, output } = options;
+  if (method !== 'gradient') {
+    const common = { target, score, channels, features, forward, output };
+    try {
+      const { maps: gradients } = explain(tf, model, images, { ...common, method: 'gradient' });
+      const reached = !isZero(gradients);
+      gradients.dispose();
+      if (reached) return;
+    } catch {
+      return; // it has no gradient, and the method needs none
+    }
+  }
+  const saturated = score === 'probability' ? "; a saturated probability has none: take score: 'logit'" : '';
+  throw new SatwatchError(
+    'ZERO_GRADIENT',
+    `the gradient of the score is zero at every pixel of all ${images.shape[0]} images: nothing they show moves it. Look for layers whose units are all dead (a ReLU that never fires), weights that are all zero, or a part that is cut off${saturated}`,
+    method,
+  );
+}
+
 /** Images a batch, so that one never holds much more than 32 images of 64×64×3, whatever their size. */
 export function batchSize([, h, w, c]: number[]): number {
   return Math.max(1, Math.min(64, Math.floor((32 * 64 * 64 * 3) / (h * w * c))));
-}
-
-/**
- * The score of a batch, Σ weights · logits: the weights come from the logits of the batch itself, wherever else the score
- * is asked for. A gradient at the batch needs one forward pass for both.
- */
-function scoring(tf: Tf, head: Head, batch: Tensor4D, target: number[] | 'predicted', score: Score) {
-  let known: { logits: Float32Array; weights: Float32Array } | undefined;
-  let flaw: unknown;
-  const read = (logits: Tensor2D) => {
-    const values = logits.dataSync() as Float32Array;
-    try {
-      return { logits: values, weights: scoreWeights(values, logits.shape, target, score) };
-    } catch (error) {
-      // Told at the end: tfjs keeps what it saved for a backward pass that is never made.
-      flaw = error;
-      return { logits: values, weights: new Float32Array(values.length) };
-    }
-  };
-  const own = () => {
-    known ??= tf.tidy(() => read(head.logits(batch)));
-    return known;
-  };
-  return {
-    scores: (x: Tensor4D, of?: readonly number[]) =>
-      tf.tidy(() => {
-        const logits = head.logits(x);
-        if (x === batch) known ??= read(logits);
-        const values = score === 'probability' ? head.probabilities(logits) : logits;
-        const { weights } = own();
-        const rows = of ? rowsOf(weights, of, logits.shape[1]) : weights;
-        // A product rather than `gather`, whose gradient is a kernel that WASM lacks.
-        return values.mul(tf.tensor2d(rows, logits.shape)).sum(1) as Tensor1D;
-      }),
-    top: (output: Tensor) =>
-      tf.tidy(() => {
-        const logits = logitsOf(tf, output);
-        known ??= read(logits);
-        const weights = tf.tensor2d(known.weights, logits.shape);
-        const each =
-          score === 'probability'
-            ? tf.grad((l: Tensor) =>
-                head
-                  .probabilities(l as Tensor2D)
-                  .mul(weights)
-                  .sum(),
-              )(logits)
-            : weights;
-        if (output.size === each.size) return each;
-        const [no, yes] = tf.split(each, 2, 1);
-        return yes.sub(no);
-      }),
-    /** @throws SatwatchError BAD_OPTION where a target is no class of the model */
-    logits: () => {
-      const { logits } = own();
-      if (flaw) throw flaw;
-      return logits;
-    },
-  };
-}
-
-function rowsOf(values: Float32Array, rows: readonly number[], length: number): Float32Array {
-  const result = new Float32Array(rows.length * length);
-  rows.forEach((row, i) => {
-    result.set(values.subarray(row * length, (row + 1) * length), i * length);
-  });
-  return result;
-}
-
-/** Weights of the logits [n, classes]: +1 at the target, for 'margin' −1 at the largest other one. */
-function scoreWeights(
-  values: Float32Array,
-  [n, classes]: number[],
-  target: number[] | 'predicted',
-  score: Score,
-): Float32Array {
-  const weights = new Float32Array(n * classes);
-  for (let i = 0; i < n; i++) {
-    const row = values.subarray(i * classes, (i + 1) * classes);
-    const wanted = target === 'predicted' ? largest(row, -1) : target[i];
-    if (!Number.isInteger(wanted) || wanted < 0 || wanted >= classes)
-      throw new SatwatchError(
-        'BAD_OPTION',
-        `target: got class ${wanted} for image ${i}, but the model has ${classes} classes (0 to ${classes - 1})`,
-        'target',
-      );
-    weights[i * classes + wanted] = 1;
-    if (score === 'margin' && classes > 1) weights[i * classes + largest(row, wanted)] = -1;
-  }
-  return weights;
 }
 
 function joined(parts: Float32Array[]): Float32Array {
@@ -276,12 +200,4 @@ function joined(parts: Float32Array[]): Float32Array {
     at += part.length;
   }
   return all;
-}
-
-/** The index of the largest value, `except` left out. */
-export function largest(values: ArrayLike<number>, except: number): number {
-  let best = -1;
-  for (let i = 0; i < values.length; i++)
-    if (i !== except && (best < 0 || values[i] > values[best])) best = i;
-  return best;
 }

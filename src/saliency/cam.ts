@@ -1,6 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { SatwatchError, suggest } from '../errors.js';
 import { backward, forward, type Network } from './network/index.js';
+import { refuse, shown } from './optionChecks.js';
 import type { Explained } from './types.js';
 
 /** `layer`: by name, default the last convolution. */
@@ -9,10 +10,11 @@ export const camOptions = { layer: undefined, upsample: 'bilinear', relu: true }
 const upsamplings = ['none', 'bilinear', 'bilinear-align-corners'];
 
 export function checkCam({ layer, upsample, relu }: Record<keyof typeof camOptions, unknown>): void {
-  if (layer !== undefined && typeof layer !== 'string') bad('layer', layer, 'the name of a convolution');
+  if (layer !== undefined && typeof layer !== 'string')
+    refuse('layer', shown(layer), 'the name of a convolution');
   if (!upsamplings.includes(upsample as string))
-    bad('upsample', upsample, `one of ${upsamplings.join(', ')}`);
-  if (typeof relu !== 'boolean') bad('relu', relu, 'true or false');
+    refuse('upsample', shown(upsample), `one of ${upsamplings.join(', ')}`);
+  if (typeof relu !== 'boolean') refuse('relu', shown(relu), 'true or false');
 }
 
 /** A forward pass, and a short way back. */
@@ -28,6 +30,7 @@ export function cam(
   const { tf } = explained;
   // Unmerged: a layer's output is what tfjs has there.
   const network = explained.network({ merge: false, afterBase: true });
+  // Unfused: the layer looked at may be the one before a ReLU.
   const values = forward(network, explained.base(images));
   const at = placeOf(network, values, layer);
   const top = explained.top(values[network.output]);
@@ -51,7 +54,9 @@ function placeOf({ steps }: Network, values: Tensor[], name: string | undefined)
   const isMap = (value: number) => values[value].rank === 4;
   const last = steps.findLast(({ op }) => op.kind === 'linear' && ['conv', 'depthwise'].includes(op.form));
   const wanted = name ?? last?.layer.name;
-  const step = steps.findLast(({ layer }) => layer.name === wanted);
+  const own = steps.filter(({ layer }) => layer.name === wanted);
+  // Behind a convolution with its channels first they are moved back.
+  const step = own.findLast(({ op }) => op.kind !== 'move') ?? own.at(-1);
   if (step && isMap(step.output)) return step.output;
   const names = [...new Set(steps.filter(({ output }) => isMap(output)).map(({ layer }) => layer.name))];
   throw new SatwatchError(
@@ -63,8 +68,4 @@ function placeOf({ steps }: Network, values: Tensor[], name: string | undefined)
         : `layer: there is no '${wanted}'; ${suggest(wanted, names)}`,
     'layer',
   );
-}
-
-function bad(name: string, got: unknown, expected: string): never {
-  throw new SatwatchError('BAD_OPTION', `${name}: got ${String(got)}, expected ${expected}`, name);
 }

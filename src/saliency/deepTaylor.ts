@@ -1,5 +1,5 @@
-import { boxBounds } from './checks.js';
 import { forward, mixes, type Network } from './network/index.js';
+import { checkBounds } from './optionChecks.js';
 import { relevanceOf } from './relevance.js';
 import { alphaBetaRule } from './rules/alphaBeta.js';
 import { boxRule } from './rules/box.js';
@@ -19,14 +19,14 @@ export const deepTaylor: SaliencyMethod = {
   scores: ['logit'],
   gradients: () => 2,
   check(options) {
-    if (options.low !== undefined || options.high !== undefined) boxBounds(options);
+    if (options.low !== undefined || options.high !== undefined) checkBounds(options);
   },
   attribute(explained, images, { low, high }) {
     const network = withBothClasses(explained.network());
     const values = forward(network, images);
     const logits = values[network.output];
     const start = explained.tf.relu(explained.top(logits).mul(logits));
-    const first = low === undefined ? undefined : boxRule(low, high);
+    const first = low === undefined ? zPlus : boxRule(low, high);
     return relevanceOf('deep-taylor', network, values, start, {
       first,
       conv: zPlus,

@@ -1,4 +1,4 @@
-import { boxBounds } from './checks.js';
+import { checkBounds } from './optionChecks.js';
 import { relevanceMethod } from './relevance.js';
 import { alphaBetaRule } from './rules/alphaBeta.js';
 import { boxRule } from './rules/box.js';
@@ -9,7 +9,7 @@ import { stabiliser } from './rules/stable.js';
 export const epsilonAlpha2Beta1Box = relevanceMethod({
   name: 'epsilon-alpha2-beta1-box',
   options: { low: 0, high: 1 },
-  check: boxBounds,
+  check: checkBounds,
   gradients: 3,
   rules: ({ low, high }) => ({
     first: boxRule(low, high),

@@ -18,6 +18,8 @@ export interface HeadOptions {
 export interface Head {
   /** [n,h,w,c] → the logits [n, classes]; a one-unit output z becomes [−z, z]. Differentiable. */
   logits(images: Tensor4D): Tensor2D;
+  /** The logits from what the model gives below its final activation. */
+  logitsOf(output: Tensor): Tensor2D;
   /** Logits → probabilities [n, classes]: softmax, or the sigmoid of each where the model ends in one. */
   probabilities(logits: Tensor2D): Tensor2D;
 }
@@ -32,24 +34,19 @@ export function headOf(tf: Tf, model: Model, options: HeadOptions = {}): Head {
   const [run, activation] = runnerOf(model, options);
   const base = baseOf(options);
   let oneUnit = false;
+  const logitsOf = (output: Tensor) => {
+    const flat = output.reshape([output.shape[0], -1]) as Tensor2D;
+    oneUnit = flat.shape[1] === 1;
+    return oneUnit ? (tf.concat([flat.neg(), flat], 1) as Tensor2D) : flat;
+  };
   return {
-    logits: (images) =>
-      tf.tidy(() => {
-        const out = run(base(images));
-        oneUnit = out.size === images.shape[0];
-        return logitsOf(tf, out);
-      }),
+    logits: (images) => tf.tidy(() => logitsOf(run(base(images)))),
+    logitsOf,
     probabilities: (logits) =>
       activation === 'sigmoid' || oneUnit
         ? (tf.sigmoid(logits) as Tensor2D)
         : (tf.softmax(logits) as Tensor2D),
   };
-}
-
-/** What a model gives, below its final activation → logits [n, classes]; a single z is [−z, z]. */
-export function logitsOf(tf: Tf, output: Tensor): Tensor2D {
-  const flat = output.reshape([output.shape[0], -1]) as Tensor2D;
-  return flat.shape[1] === 1 ? (tf.concat([flat.neg(), flat], 1) as Tensor2D) : flat;
 }
 
 /** Images → the model's input. */

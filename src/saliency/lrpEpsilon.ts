@@ -1,4 +1,4 @@
-import { nonNegativeNumber } from './checks.js';
+import { checkNonNegative } from './optionChecks.js';
 import { relevanceMethod, uniform } from './relevance.js';
 import { epsilonRule } from './rules/epsilon.js';
 
@@ -6,7 +6,7 @@ import { epsilonRule } from './rules/epsilon.js';
 export const lrpEpsilon = relevanceMethod({
   name: 'lrp-epsilon',
   options: { epsilon: 0.01 },
-  check: ({ epsilon }) => nonNegativeNumber('epsilon', epsilon),
+  check: ({ epsilon }) => checkNonNegative('epsilon', epsilon),
   gradients: 1.5,
   rules: ({ epsilon }) => uniform(epsilonRule(epsilon)),
 });

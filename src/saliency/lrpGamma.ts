@@ -1,4 +1,4 @@
-import { nonNegativeNumber } from './checks.js';
+import { checkNonNegative } from './optionChecks.js';
 import { relevanceMethod, uniform } from './relevance.js';
 import { gammaRule } from './rules/gamma.js';
 
@@ -6,7 +6,7 @@ import { gammaRule } from './rules/gamma.js';
 export const lrpGamma = relevanceMethod({
   name: 'lrp-gamma',
   options: { gamma: 0.25 },
-  check: ({ gamma }) => nonNegativeNumber('gamma', gamma),
+  check: ({ gamma }) => checkNonNegative('gamma', gamma),
   gradients: 3,
   rules: ({ gamma }) => uniform(gammaRule(gamma)),
 });

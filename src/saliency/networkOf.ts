@@ -10,6 +10,11 @@ export interface ReadOptions {
   afterBase?: boolean;
 }
 
+/** Whether all of it is layers. */
+export function isReadable(model: Model, { features, forward }: HeadOptions): boolean {
+  return !forward && isLayersModel(model) && typeof features !== 'function';
+}
+
 /**
  * The model, with a base before it, as a list of steps.
  * @throws SatwatchError NEEDS_LAYERS where a part is no LayersModel

@@ -65,3 +65,18 @@ export function shown(value: unknown): string {
 function short(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
+
+export function checkNonNegative(option: string, value: unknown): void {
+  if (typeof value !== 'number' || !(value >= 0) || !Number.isFinite(value))
+    refuse(option, shown(value), 'a number from 0');
+}
+
+/** The least and the largest value a pixel can have. */
+export function checkBounds({ low, high }: { low?: unknown; high?: unknown }): void {
+  if (!(Number.isFinite(low) && Number.isFinite(high) && Number(low) < Number(high)))
+    refuse(
+      'low, high',
+      `${shown(low)} and ${shown(high)}`,
+      'the least and the largest value a pixel can have, such as 0 and 1',
+    );
+}

@@ -7,7 +7,7 @@ export interface ShapleyValues {
 }
 
 /** Who is in: a byte a player, 1 or 0. */
-export type Coalition = Uint8Array<ArrayBuffer>;
+type Coalition = Uint8Array<ArrayBuffer>;
 
 /** A game's coalitions to be played, and what follows from their scores, in the same order. */
 export interface ShapleyPlan {

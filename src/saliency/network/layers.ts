@@ -2,7 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { SatwatchError } from '../../errors.js';
 import type { At } from './builder.js';
 import { activation, softmax } from './ops/activation.js';
-import { conv, dense, depthwise, dilated, scale } from './ops/linear.js';
+import { derive } from './ops/derive.js';
+import { conv, dense, depthwise, scale } from './ops/linear.js';
 import { maximum, product, sum } from './ops/merge.js';
 import { enlarge, move, reshape, resize } from './ops/move.js';
 import { norm } from './ops/norm.js';
@@ -28,6 +29,12 @@ const same: Reader = (_, __, [x]) => x;
 function call(layer: any): (inputs: Tensor[]) => Tensor {
   return (inputs) => layer.call(inputs.length === 1 ? inputs[0] : inputs, {}) as Tensor;
 }
+
+/** A layer of which nothing is known but that it can be computed. */
+export const unknown: Reader = (at, layer, inputs) => {
+  const apply = call(layer);
+  return at.add({ kind: 'unknown', apply, gradient: derive(at.tf, apply) }, inputs);
+};
 
 const moved: Reader = (at, layer, inputs) => at.add(move(at.tf, call(layer)), inputs);
 
@@ -114,22 +121,21 @@ export const readers: Record<string, Reader> = {
     activated(at, layer, at.add(dense(at.tf, layer.kernel.read(), bias(layer)), inputs)),
 
   Conv2D: channelsLast((at, layer, inputs) => {
-    const { strides, padding, dilationRate = [1, 1], kernel } = layer;
-    const filter = dilated(at.tf, kernel.read(), [dilationRate[0] ?? 1, dilationRate[1] ?? 1]);
-    return activated(at, layer, at.add(conv(at.tf, strides, padding, filter, bias(layer)), inputs));
+    const { strides, padding: pad, dilationRate: dilation, kernel } = layer;
+    const op = conv(at.tf, { strides, pad, dilation }, kernel.read(), bias(layer));
+    return activated(at, layer, at.add(op, inputs));
   }),
   // tfjs ignores a dilation here.
   DepthwiseConv2D: channelsLast((at, layer, inputs) => {
-    const { strides, padding, depthwiseKernel } = layer;
-    const op = depthwise(at.tf, strides, padding, depthwiseKernel.read(), bias(layer));
+    const { strides, padding: pad, depthwiseKernel } = layer;
+    const op = depthwise(at.tf, { strides, pad }, depthwiseKernel.read(), bias(layer));
     return activated(at, layer, at.add(op, inputs));
   }),
   SeparableConv2D: channelsLast((at, layer, inputs) => {
-    const { strides, padding, depthwiseKernel, pointwiseKernel, dilationRate = [1, 1] } = layer;
-    const filter = dilated(at.tf, depthwiseKernel.read(), [dilationRate[0] ?? 1, dilationRate[1] ?? 1]);
-    const each = at.add(depthwise(at.tf, strides, padding, filter, null), inputs);
-    const mixed = conv(at.tf, [1, 1], 'valid', pointwiseKernel.read(), bias(layer));
-    return activated(at, layer, at.add(mixed, [each]));
+    const { strides, padding: pad, dilationRate: dilation, depthwiseKernel, pointwiseKernel } = layer;
+    const each = depthwise(at.tf, { strides, pad, dilation }, depthwiseKernel.read(), null);
+    const mixed = conv(at.tf, { strides: [1, 1], pad: 'valid' }, pointwiseKernel.read(), bias(layer));
+    return activated(at, layer, at.add(mixed, [at.add(each, inputs)]));
   }),
 
   BatchNormalization(at, layer, [x]) {
@@ -139,12 +145,15 @@ export const readers: Record<string, Reader> = {
     const shift: Tensor = movingMean.read().mul(factor).neg();
     const offset = beta ? shift.add(beta.read()) : shift;
     const rank = layer.inboundNodes[0].inputShapes[0].length;
-    if (rank === 4 && axis === 1)
+    if (rank === 4 && axis === 1) {
+      // Only tfjs-node computes that rightly; elsewhere the model is what tfjs makes of it.
+      if (at.tf.getBackend() !== 'tensorflow') return unknown(at, layer, [x]);
       return at.permute(at.add(scale(factor, offset), [at.permute(x, toLast)]), toFirst);
+    }
     return at.add(scale(perChannel(factor, axis, rank), perChannel(offset, axis, rank)), [x]);
   },
   Rescaling: (at, layer, inputs) =>
-    at.add(scale(at.tf.tensor1d([layer.scale]), at.tf.tensor1d([layer.offset])), inputs),
+    at.add(scale(at.tf.scalar(layer.scale), at.tf.scalar(layer.offset)), inputs),
   LayerNormalization(at, layer, inputs) {
     const shape: number[] = layer.inboundNodes[0].inputShapes[0];
     const axes = ([] as number[]).concat(layer.axis).map((axis) => (axis < 0 ? axis + shape.length : axis));
@@ -160,7 +169,15 @@ export const readers: Record<string, Reader> = {
   LeakyReLU: activationLayer(() => 'leakyRelu'),
   PReLU: activationLayer(() => 'prelu'),
   ELU: activationLayer(() => 'elu'),
-  ThresholdedReLU: activationLayer(() => 'thresholdedRelu'),
+  // Its gradient is tfjs's gap: `greater` has none.
+  ThresholdedReLU: (at, layer, inputs) =>
+    at.add(
+      {
+        ...activation(at.tf, 'thresholdedRelu', (x) => call(layer)([x])),
+        gradient: (dy, [x]) => [dy.mul(x.greater(layer.theta).cast('float32'))],
+      },
+      inputs,
+    ),
   Softmax: (at, layer, inputs) =>
     at.add(
       softmax(at.tf, layer.axis, (x) => layer.softmax(x, layer.axis)),

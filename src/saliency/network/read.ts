@@ -1,10 +1,9 @@
-import type { LayersModel, SymbolicTensor, Tensor } from '@tensorflow/tfjs';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
 import type { Tf } from '../../backend/types.js';
 import { SatwatchError } from '../../errors.js';
 import { Builder } from './builder.js';
-import { readers } from './layers.js';
+import { readers, unknown } from './layers.js';
 import { mergeScales } from './mergeScales.js';
-import { derive } from './ops/derive.js';
 import type { Network } from './types.js';
 
 /**
@@ -56,10 +55,7 @@ function readModel(builder: Builder, model: any, inputs: number[], output: numbe
 
 function readLayer(builder: Builder, layer: any, inputs: number[]): number {
   const at = builder.at(layer);
-  const read = readers[layer.getClassName()];
-  if (read) return read(at, layer, inputs);
-  const apply = (xs: Tensor[]) => layer.call(xs, {}) as Tensor;
-  return at.add({ kind: 'unknown', apply, gradient: derive(builder.tf, apply) }, inputs);
+  return (readers[layer.getClassName()] ?? unknown)(at, layer, inputs);
 }
 
 function isModel(layer: any): boolean {

@@ -1,11 +1,27 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Network, Step } from './types.js';
+import type { Linear, Network, Step } from './types.js';
 
-/** All values of a network by their numbers; 0 is what it is fed with. */
-export function forward({ steps }: Network, images: Tensor): Tensor[] {
+/**
+ * All values of a network by their numbers; 0 is what it is fed with. With `fuse` a ReLU is computed together with the
+ * linear step before it, whose own value is then that of the ReLU: enough for gradients.
+ */
+export function forward({ steps, output: end }: Network, images: Tensor, { fuse = false } = {}): Tensor[] {
   const values: Tensor[] = [images];
-  for (const { op, inputs, output } of steps) values[output] = op.apply(inputs.map((input) => values[input]));
+  const users = (value: number) => steps.filter(({ inputs }) => inputs.includes(value));
+  for (const { op, inputs, output } of steps) {
+    if (values[output]) continue;
+    const from = inputs.map((input) => values[input]);
+    const [next, ...others] = fuse && op.kind === 'linear' && op.fused && output !== end ? users(output) : [];
+    if (next && others.length === 0 && next.op.kind === 'activation' && isRelu(next.op.name)) {
+      values[output] = (op as Linear).fused!(from[0], next.op.name);
+      values[next.output] = values[output];
+    } else values[output] = op.apply(from);
+  }
   return values;
+}
+
+function isRelu(name: string): name is 'relu' | 'relu6' {
+  return name === 'relu' || name === 'relu6';
 }
 
 /** One step of the way back: what arrives at its output → what its inputs get. */

@@ -22,12 +22,16 @@ export interface Linear extends Operation {
   /** Whether a convolution's windows reach beyond the input. */
   pad?: 'same' | 'valid';
   weights: Tensor;
+  /** 1 where a filter [kh,kw,1,1] has a weight, 0 in the gaps of a dilated one; absent where there are no gaps. */
+  taps?: Tensor;
   /** Broadcastable to the output; null where there is none. */
   bias: Tensor | null;
   /** x · W, for any weights of this shape. */
   times(x: Tensor, weights: Tensor): Tensor;
   /** dy · Wᵀ, for an input of that shape. */
   back(dy: Tensor, weights: Tensor, shape: number[]): Tensor;
+  /** The operation and a ReLU behind it at once. */
+  fused?(x: Tensor, activation: 'relu' | 'relu6'): Tensor;
   /** The same operation with other weights and bias. */
   with(weights: Tensor, bias: Tensor | null): Linear;
 }

@@ -8,13 +8,14 @@ import type { Rule } from './types.js';
 export const flatRule: Rule = ({ tf, op, x, relevance }) => {
   const one = x.shape.map((size, axis) => (axis === 0 ? 1 : size));
   if (op.form !== 'conv') {
-    const weights = tf.onesLike(op.weights);
+    const ones = tf.onesLike(op.weights);
+    const weights = op.taps ? ones.mul(op.taps) : ones;
     const seen = op.times(tf.ones(one), weights);
     return op.back(relevance.div(seen.add(stabiliser)), weights, x.shape);
   }
   // All outputs of a place see the same inputs: one channel stands for all, there and here.
   const [kh, kw, c] = op.weights.shape;
-  const weights = tf.ones([kh, kw, 1, 1] as number[]);
+  const weights = op.taps ?? tf.ones([kh, kw, 1, 1] as number[]);
   const seen = op.times(tf.ones([...one.slice(0, 3), 1]), weights).mul(c as number);
   const share = relevance.sum(3, true).div(seen.add(stabiliser));
   return op.back(share, weights, [...x.shape.slice(0, 3), 1]).tile([1, 1, 1, c as number]);

@@ -10,7 +10,7 @@ export interface Window {
 
 /** The largest value of each window of [n,h,w,c]; without a window, of each whole channel: [n,1,1,c]. */
 export function maxPool(tf: Tf, window?: Window): Max {
-  const of = (x: Tensor) => window ?? whole(x);
+  const of = (x: Tensor) => window ?? everything(x);
   return {
     kind: 'max',
     apply([x]) {
@@ -27,6 +27,14 @@ export function maxPool(tf: Tf, window?: Window): Max {
 
 /** The mean of each window of [n,h,w,c], padding left out; without a window, of each whole channel: [n,1,1,c]. */
 export function averagePool(tf: Tf, window?: Window): Mix {
+  /** Over the border tfjs's backends but the native one divide by the whole window on the way back. */
+  const whole = (dy: Tensor, input: Tensor) => {
+    if (window?.pad !== 'same' || tf.getBackend() === 'tensorflow') return dy;
+    const [h, w] = input.shape.slice(1, 3) as number[];
+    const ones = tf.ones([1, h, w, 1]) as Tensor4D;
+    const seen = tf.conv2d(ones, tf.ones([...window.size, 1, 1]) as Tensor4D, window.strides, 'same');
+    return dy.mul(window.size[0] * window.size[1]).div(seen);
+  };
   return {
     kind: 'mix',
     form: 'average',
@@ -40,12 +48,12 @@ export function averagePool(tf: Tf, window?: Window): Mix {
       }
       const { size, strides, pad } = window;
       const attributes: any = { filterSize: size, strides, pad };
-      return [tf.engine().runKernel('AvgPoolGrad', { dy, input }, attributes) as Tensor];
+      return [tf.engine().runKernel('AvgPoolGrad', { dy: whole(dy, input), input }, attributes) as Tensor];
     },
   };
 }
 
-function whole(x: Tensor): Window {
+function everything(x: Tensor): Window {
   const [, h, w] = x.shape;
   return { size: [h, w], strides: [1, 1], pad: 'valid' };
 }
