@@ -3,11 +3,7 @@ import { checkBounds } from './optionChecks.js';
 import { relevanceOf } from './relevance.js';
 import { alphaBetaRule } from './rules/alphaBeta.js';
 import { boxRule } from './rules/box.js';
-import type { Rule } from './rules/types.js';
 import type { SaliencyMethod } from './types.js';
-
-/** z⁺ without the bias, so that nothing is lost. */
-const zPlus: Rule = (step) => alphaBetaRule(1, 0)({ ...step, op: step.op.with(step.op.weights, null) });
 
 /**
  * Deep Taylor decomposition (Montavon et al. 2017) of max(logit, 0): z⁺ without biases in every layer; with `low` and
@@ -26,12 +22,14 @@ export const deepTaylor: SaliencyMethod = {
     const values = forward(network, images);
     const logits = values[network.output];
     const start = explained.tf.relu(explained.top(logits).mul(logits));
+    const zPlus = alphaBetaRule(1, 0);
     const first = low === undefined ? zPlus : boxRule(low, high);
     return relevanceOf('deep-taylor', network, values, start, {
       first,
       conv: zPlus,
       dense: zPlus,
       averages: 'uniform',
+      withoutBiases: true,
     });
   },
 };

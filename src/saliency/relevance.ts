@@ -6,6 +6,7 @@ import {
   mixes,
   type Network,
   type Norm,
+  type Op,
   originOf,
   type Step,
   signalsOf,
@@ -26,6 +27,8 @@ export interface Rules {
   first?: Rule;
   /** How an average shares relevance; default: in proportion to the values. */
   averages?: 'proportional' | 'uniform';
+  /** Biases take no share of the relevance, so that none is lost to them. */
+  withoutBiases?: boolean;
 }
 
 /** Layer-wise relevance propagation (Bach et al. 2015): the same rule for every convolution and dense layer. */
@@ -85,7 +88,8 @@ export function relevanceOf(
         if (raw && rules.first && !mixes(op)) return [relevance];
         const rule = (raw && rules.first) || (op.form === 'dense' ? rules.dense : rules.conv);
         const nonNegative = origin.nonNegative[step.inputs[0]];
-        return [rule({ tf, op, x, z: output, relevance, nonNegative, bounds: bounds(step.inputs[0]) })];
+        const used = rules.withoutBiases ? op.with(op.weights, null) : op;
+        return [rule({ tf, op: used, x, z: output, relevance, nonNegative, bounds: bounds(step.inputs[0]) })];
       }
       case 'activation':
       case 'softmax':
@@ -100,7 +104,7 @@ export function relevanceOf(
       case 'product':
         return toSignals(network, step, relevance, inputs);
       case 'norm':
-        return [throughNorm(op, relevance, x, output)];
+        return [throughNorm(op, relevance, x, op.beta && rules.withoutBiases ? output.sub(op.beta) : output)];
       case 'unknown':
         return byLayerRule(method, step, relevance, inputs, output);
     }
@@ -172,12 +176,24 @@ function boundsOf(network: Network, images: Tensor, value: number, lowest: numbe
   const { tf, steps } = network;
   const shape = [1, ...images.shape.slice(1)];
   const known = new Map([[0, { low: tf.fill(shape, lowest), high: tf.fill(shape, highest) }]]);
-  for (const { op, inputs, output } of steps) {
+  for (const { op, layer, inputs, output } of steps) {
     const from = inputs.flatMap((input) => known.get(input) ?? []);
     if (mixes(op) || from.length < inputs.length) continue;
+    if (!boundable(op))
+      throw new SatwatchError(
+        'BAD_OPTION',
+        `low, high: layer '${layer.name}' (${layer.getClassName()}) stands before the first convolution, and the bounds of pixels say nothing of its output; take a method without them, such as 'epsilon-alpha2-beta1-flat'`,
+        'low',
+      );
     // Where a factor is negative the ends change places.
     const ends = [op.apply(from.map(({ low }) => low)), op.apply(from.map(({ high }) => high))];
     known.set(output, { low: tf.minimum(ends[0], ends[1]), high: tf.maximum(ends[0], ends[1]) });
   }
   return known.get(value)!;
+}
+
+/** Whether the ends of the input's range give the ends of the output's. */
+function boundable(op: Op): boolean {
+  if (op.kind === 'activation') return !['swish', 'mish', 'gelu', 'gelu_new'].includes(op.name);
+  return ['linear', 'max', 'move', 'mix'].includes(op.kind);
 }

@@ -1,12 +1,19 @@
-import { bySegments, checkSegments, filledOf, scoresWithout, segmentMap } from './segments.js';
+import {
+  bySegments,
+  checkSegments,
+  costBySegments,
+  filledOf,
+  type SegmentOptions,
+  scoresWithout,
+  segmentMap,
+} from './segments.js';
 import type { SaliencyMethod } from './types.js';
 
 /** f(x) − f(x with the segment filled), on each of its pixels: how much the score falls when it alone is gone. */
 export const segmentAblation: SaliencyMethod = {
   name: 'segment-ablation',
   ...bySegments,
-  // A forward pass a segment: what five segments take.
-  gradients: () => 5 / 3,
+  gradients: ({ segments }: SegmentOptions) => costBySegments(segments, (count) => count),
   check: checkSegments,
   attribute(explained, images, options) {
     const { lists, fills } = filledOf(explained, images, options);

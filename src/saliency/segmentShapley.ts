@@ -4,12 +4,13 @@ import { randomStream } from './random.js';
 import {
   bySegments,
   checkSegments,
+  costBySegments,
   filledOf,
   type SegmentOptions,
   scoresWithout,
   segmentMap,
 } from './segments.js';
-import { planShapley, type ShapleyValues } from './shapley.js';
+import { coalitionsOf, planShapley, type ShapleyValues } from './shapley.js';
 import type { Explained, SaliencyMethod } from './types.js';
 
 export interface ShapleyOptions extends SegmentOptions {
@@ -26,8 +27,8 @@ export const segmentShapleyMap: SaliencyMethod = {
   name: 'segment-shapley',
   ...bySegments,
   options: { ...bySegments.options, samples: 2048, seed: 1 },
-  // A forward pass a coalition: what five segments take.
-  gradients: () => 2 ** 5 / 3,
+  gradients: ({ segments, samples }: ShapleyOptions) =>
+    costBySegments(segments, (count) => coalitionsOf(count, samples)),
   check(options: ShapleyOptions, shape) {
     checkCount('samples', options.samples);
     checkSeed(options.seed);

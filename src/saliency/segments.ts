@@ -20,6 +20,15 @@ export const bySegments: Pick<SaliencyMethod, 'options' | 'bySegments' | 'perIma
   perImage: ['segments'],
 };
 
+/** Gradients' worth of the forward passes that an image takes, by its number of segments; five where none are known. */
+export function costBySegments(
+  segments: ImageSegments | undefined,
+  passes: (count: number) => number,
+): number {
+  const counts = segments?.length ? segments.map((list) => list.length) : [5];
+  return counts.reduce((sum, count) => sum + passes(count), 0) / counts.length / 3;
+}
+
 export function checkSegments({ segments, fill }: SegmentOptions, shape?: readonly number[]): void {
   const expected = "'ring', 'mean', 'blur' or a colour in the model's range: a number, or one a channel";
   const colour = Array.isArray(fill) ? fill : [fill];

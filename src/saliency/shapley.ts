@@ -15,6 +15,11 @@ export interface ShapleyPlan {
   values(scores: Float64Array): ShapleyValues;
 }
 
+/** How many coalitions are played. */
+export function coalitionsOf(players: number, samples: number): number {
+  return isExact(players, samples) ? 2 ** players : Math.max(samples, 4 * players) + 2;
+}
+
 /** Games of so many players are always played out. */
 const exactPlayers = 10;
 
@@ -23,8 +28,11 @@ const exactPlayers = 10;
  * are those of nobody and of everybody; where there are no players there is none.
  */
 export function planShapley(players: number, samples: number, random: () => number): ShapleyPlan {
-  if (players <= exactPlayers || 2 ** players <= samples) return exact(players);
-  return kernelShap(players, samples, random);
+  return isExact(players, samples) ? exact(players) : kernelShap(players, samples, random);
+}
+
+function isExact(players: number, samples: number): boolean {
+  return players <= exactPlayers || 2 ** players <= samples;
 }
 
 /** φ_i = Σ_S |S|! (m − |S| − 1)! / m! · (v(S ∪ i) − v(S)) over the coalitions S without i (Shapley 1953). */

@@ -6,7 +6,13 @@ import type { Linear, Network, Step } from './types.js';
  * there, behind it: W' = W · a, b' = b · a + c for z · a + c. The network computes the same.
  */
 export function mergeScales(network: Network): Network {
-  let { steps, output } = network;
+  const merged = mergeOnce(network);
+  return merged.steps.length < network.steps.length ? mergeScales(merged) : merged;
+}
+
+function mergeOnce(network: Network): Network {
+  const { output } = network;
+  let { steps } = network;
   const uses = (value: number) =>
     steps.filter(({ inputs }) => inputs.includes(value)).length + (output === value ? 1 : 0);
   for (const step of [...steps]) {
