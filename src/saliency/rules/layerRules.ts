@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Tf } from '../../backend/types.js';
-import { SatwatchError } from '../../errors.js';
+import { refuse, shown } from '../optionChecks.js';
 
 /** What a rule of one's own gets: what the layer computed, and what arrived at its output. */
 export interface LayerRuleCall {
@@ -29,11 +29,7 @@ const rules = new Map<string, LayerRule>();
  */
 export function registerLayerRule(className: string, rule: LayerRule): void {
   if (typeof rule !== 'function' && !['pass', 'move', 'proportional'].includes(rule))
-    throw new SatwatchError(
-      'BAD_OPTION',
-      `rule of '${className}': got ${String(rule)}, expected 'pass', 'move', 'proportional' or a function`,
-      className,
-    );
+    refuse(`rule of '${className}'`, shown(rule), "'pass', 'move', 'proportional' or a function");
   rules.set(className, rule);
 }
 

@@ -1,0 +1,246 @@
+import type * as tfjs from '@tensorflow/tfjs';
+import { attribute, registerLayerRule, SatwatchError } from 'satwatch';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { backend } from '../tf.js';
+import { largestDifference } from './maps.js';
+
+let tf: typeof tfjs;
+beforeAll(async () => {
+  tf = await backend();
+});
+
+const images = () => tf.randomUniform([2, 6, 6, 3], 0, 1, 'float32', 1) as tfjs.Tensor4D;
+const conv = (name?: string) =>
+  tf.layers.conv2d({ inputShape: [6, 6, 3], filters: 4, kernelSize: 3, activation: 'relu', name });
+const model = () =>
+  tf.sequential({
+    layers: [conv('stem'), tf.layers.flatten({ name: 'flat' }), tf.layers.dense({ units: 2 })],
+  });
+
+/** The error, with nothing left in memory. */
+function refused(options: any, code: string, words: RegExp, x = images(), m: object = model()) {
+  const before = tf.memory().numTensors;
+  let caught: unknown;
+  try {
+    attribute(tf, m, x, { target: [0, 1], ...options });
+  } catch (error) {
+    caught = error;
+  }
+  expect(caught).toBeInstanceOf(SatwatchError);
+  expect((caught as SatwatchError).code).toBe(code);
+  expect((caught as SatwatchError).message).toMatch(words);
+  expect(tf.memory().numTensors).toBe(before);
+}
+
+describe('options', () => {
+  it.each([
+    ['lrp-epsilon', { epsilon: -1 }, /epsilon: got -1, expected a number from 0/],
+    ['lrp-gamma', { gamma: 'much' }, /gamma: got 'much'/],
+    ['deep-taylor', { low: 0 }, /low, high: got 0 and nothing/],
+    ['epsilon-alpha2-beta1-box', { low: 1, high: 0 }, /low, high: got 1 and 0/],
+    ['deep-lift', { baseline: Number.NaN }, /baseline: got NaN/],
+    ['deep-lift', { baseline: [[[1]]] }, /baseline: got \[1,1,1\], expected \[6,6,3\]/],
+    ['grad-cam', { layer: 'stam' }, /there is no 'stam'; did you mean 'stem'/],
+    ['grad-cam', { layer: 'flat' }, /'flat' \(Flatten\) gives \[64\].*maps.*stem/],
+    ['grad-cam', { layer: 3 }, /layer: got 3, expected the name/],
+    ['grad-cam', { upsample: 'cubic' }, /upsample: got 'cubic', expected one of none, bilinear/],
+    ['grad-cam-plus-plus', { relu: 1 }, /relu: got 1, expected true or false/],
+  ])('%s %j', (method, options, words) => refused({ method, ...options }, 'BAD_OPTION', words));
+
+  it.each([
+    ['lrp-z', 'probability', /'lrp-z' explains 'logit' or 'margin', got 'probability'/],
+    ['deep-taylor', 'margin', /'deep-taylor' explains 'logit', got 'margin'/],
+  ])('%s refuses the score %s', (method, score, words) => refused({ method, score }, 'BAD_OPTION', words));
+
+  it('Grad-CAM says that there is no convolution', () => {
+    const flat = tf.sequential({
+      layers: [tf.layers.flatten({ inputShape: [6, 6, 3] }), tf.layers.dense({ units: 2 })],
+    });
+    refused({ method: 'grad-cam' }, 'BAD_OPTION', /no convolution/, images(), flat);
+  });
+});
+
+describe('images', () => {
+  it.each([
+    [
+      'another shape',
+      () => tf.zeros([2, 6, 5, 3]),
+      /\[2,6,5,3\], expected \[n, 6, 6, 3\] as the model takes them/,
+    ],
+    ['none', () => tf.zeros([0, 6, 6, 3]), /\[0,6,6,3\], expected .*n from 1/],
+    ['a NaN', () => tf.fill([2, 6, 6, 3], Number.NaN), /a NaN or an infinity/],
+  ])('%s', (_, make, words) =>
+    refused({ method: 'gradient' }, 'MODEL_INPUT', words, make() as tfjs.Tensor4D),
+  );
+
+  it('for a model with two inputs', () => {
+    const [a, b] = [tf.input({ shape: [6, 6, 3] }), tf.input({ shape: [2] })];
+    const flat = tf.layers.flatten().apply(a) as tfjs.SymbolicTensor;
+    const both = tf.layers.concatenate().apply([flat, b]) as tfjs.SymbolicTensor;
+    const outputs = tf.layers.dense({ units: 2 }).apply(both) as tfjs.SymbolicTensor;
+    const two = tf.model({ inputs: [a, b], outputs });
+    refused({ method: 'gradient' }, 'MODEL_INPUT', /has 2 inputs.*forward/, images(), two);
+  });
+});
+
+describe('a model with several outputs', () => {
+  const several = () => {
+    const input = tf.input({ shape: [6, 6, 3] });
+    const flat = tf.layers.flatten().apply(conv().apply(input)) as tfjs.SymbolicTensor;
+    const classes = tf.layers.dense({ units: 2, name: 'classes', activation: 'softmax' }).apply(flat);
+    const box = tf.layers.dense({ units: 4, name: 'box' }).apply(flat);
+    return tf.model({ inputs: input, outputs: [box, classes] as tfjs.SymbolicTensor[] });
+  };
+
+  it('is explained by the one that was chosen, by name or place', () => {
+    const m = several();
+    const alone = tf.model({ inputs: m.inputs, outputs: m.outputs[1] });
+    for (const method of ['gradient', 'lrp-epsilon', 'grad-cam']) {
+      const x = images();
+      const expected = attribute(tf, alone, x, { method, target: [0, 1] }).dataSync();
+      for (const output of ['classes', 1]) {
+        const map = attribute(tf, m, x, { method, target: [0, 1], output }).dataSync();
+        expect(largestDifference(map, expected)).toBeLessThan(1e-7);
+      }
+    }
+  });
+
+  it.each([
+    [undefined, /2 outputs.*output: 'box'/],
+    ['clases', /there is no 'clases'; did you mean 'classes'/],
+    [2, /got 2, the model has outputs 0 to 1/],
+  ])('output: %s', (output, words) =>
+    refused({ method: 'gradient', output }, 'MODEL_OUTPUT', words, images(), several()),
+  );
+});
+
+describe('a gradient that is zero everywhere', () => {
+  const dead = () => {
+    const m = tf.sequential({
+      layers: [conv(), tf.layers.flatten(), tf.layers.dense({ units: 2 })],
+    });
+    const [kernel, ...rest] = m.getWeights();
+    const bias = tf.fill([4], -1e3);
+    m.setWeights([kernel, bias, ...rest.slice(1)]);
+    return m;
+  };
+  it.each(['gradient', 'input-x-gradient', 'guided-backprop', 'lrp-z', 'deep-lift', 'grad-cam'])(
+    'is an error of %s',
+    (method) => refused({ method }, 'ZERO_GRADIENT', /zero at every pixel.*ReLU/, images(), dead()),
+  );
+  it('is none where only the map is', () => {
+    // A negative logit has no relevance for Deep Taylor.
+    const m = model();
+    const [kernel, bias, w] = m.getWeights();
+    m.setWeights([kernel, bias, w.abs().neg(), tf.tensor1d([-1, -1])]);
+    expect(
+      attribute(tf, m, images(), { method: 'deep-taylor', target: [0, 1] })
+        .max()
+        .dataSync()[0],
+    ).toBe(0);
+  });
+});
+
+describe('layers', () => {
+  const layerMethods = [
+    'lrp-z',
+    'epsilon-plus-flat',
+    'deep-taylor',
+    'deep-lift',
+    'guided-backprop',
+    'grad-cam',
+  ];
+
+  it('hidden behind functions are no layers for the methods that read them', () => {
+    const m = model();
+    const forward = (_: unknown, x: tfjs.Tensor4D) => m.predict(x) as tfjs.Tensor;
+    for (const method of layerMethods)
+      refused(
+        { method, forward },
+        'NEEDS_LAYERS',
+        new RegExp(`'${method}' reads the layers of a LayersModel.*gradient`),
+      );
+    const features = (x: tfjs.Tensor4D) => x;
+    refused({ method: 'lrp-z', features }, 'NEEDS_LAYERS', /hand in the base itself as features/);
+  });
+
+  it('of a base handed in as features are read, and Grad-CAM looks at the head alone behind a function', () => {
+    const base = tf.sequential({ layers: [conv(), tf.layers.averagePooling2d({ poolSize: 2 })] });
+    const head = tf.sequential({
+      layers: [
+        tf.layers.conv2d({ inputShape: [2, 2, 4], filters: 3, kernelSize: 2, name: 'last' }),
+        tf.layers.flatten(),
+        tf.layers.dense({ units: 2 }),
+      ],
+    });
+    const whole = tf.sequential({ layers: [base, head] });
+    const x = images();
+    for (const method of layerMethods) {
+      const options = { method, target: [0, 1] };
+      const expected = attribute(tf, whole, x, options).dataSync();
+      const map = attribute(tf, head, x, { ...options, features: base }).dataSync();
+      expect(largestDifference(map, expected)).toBeLessThan(1e-6);
+    }
+    const features = (batch: tfjs.Tensor4D) => base.predict(batch) as tfjs.Tensor;
+    const options = { method: 'grad-cam', target: [0, 1] };
+    const expected = attribute(tf, whole, x, options).dataSync();
+    expect(
+      largestDifference(attribute(tf, head, x, { ...options, features }).dataSync(), expected),
+    ).toBeLessThan(1e-6);
+  });
+
+  it('of a kind of its own want a rule, and get it', () => {
+    class Doubled extends tf.layers.Layer {
+      static className = 'Doubled';
+      override call(inputs: tfjs.Tensor | tfjs.Tensor[]) {
+        return [inputs].flat()[0].mul(2);
+      }
+    }
+    const [first, last] = [conv(), tf.layers.dense({ units: 2 })];
+    const own = tf.sequential({ layers: [first, new Doubled({ name: 'twice' }), tf.layers.flatten(), last] });
+    const x = images();
+    for (const method of ['lrp-epsilon', 'deep-taylor', 'deep-lift'])
+      refused(
+        { method },
+        'UNKNOWN_LAYER',
+        /layer 'twice' \(Doubled\).*registerLayerRule\('Doubled', …\).*guided-backprop/,
+        x,
+        own,
+      );
+    // Two in a row that are known: the same function.
+    const known = tf.sequential({
+      layers: [conv(), tf.layers.rescaling({ scale: 2 }), tf.layers.flatten(), tf.layers.dense({ units: 2 })],
+    });
+    known.setWeights(own.getWeights());
+    const map = (m: tfjs.LayersModel, method: string) =>
+      attribute(tf, m, x, { method, target: [0, 1] }).dataSync();
+    for (const method of ['gradient', 'guided-backprop', 'deconvnet', 'grad-cam'])
+      expect(largestDifference(map(own, method), map(known, method))).toBeLessThan(1e-6);
+
+    expect(() => registerLayerRule('Doubled', 'sideways' as any)).toThrow(/got 'sideways', expected 'pass'/);
+    registerLayerRule('Doubled', 'proportional');
+    for (const method of ['lrp-epsilon', 'deep-lift'])
+      expect(largestDifference(map(own, method), map(known, method))).toBeLessThan(1e-3);
+    registerLayerRule('Doubled', 'pass');
+    expect(largestDifference(map(own, 'deep-lift'), map(known, 'deep-lift'))).toBeLessThan(1e-5);
+    registerLayerRule('Doubled', ({ relevance }) => [relevance.mul(3)]);
+    const scaled = map(own, 'epsilon-plus');
+    registerLayerRule('Doubled', ({ relevance }) => [relevance]);
+    const plain = map(own, 'epsilon-plus');
+    expect(
+      largestDifference(
+        scaled,
+        plain.map((value) => 3 * value),
+      ),
+    ).toBeLessThan(1e-6);
+    registerLayerRule('Doubled', () => []);
+    refused(
+      { method: 'lrp-epsilon' },
+      'BAD_OPTION',
+      /rule of 'Doubled': gave , expected .*\[2,4,4,4\]/,
+      x,
+      own,
+    );
+    refused({ method: 'deep-lift' }, 'UNKNOWN_LAYER', /'twice'/, x, own);
+  });
+});
