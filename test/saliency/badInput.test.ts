@@ -219,7 +219,7 @@ describe('layers', () => {
 
     expect(() => registerLayerRule('Doubled', 'sideways' as any)).toThrow(/got 'sideways', expected 'pass'/);
     registerLayerRule('Doubled', 'proportional');
-    for (const method of ['lrp-epsilon', 'deep-lift'])
+    for (const method of ['lrp-z', 'deep-lift'])
       expect(largestDifference(map(own, method), map(known, method))).toBeLessThan(1e-3);
     registerLayerRule('Doubled', 'pass');
     expect(largestDifference(map(own, 'deep-lift'), map(known, 'deep-lift'))).toBeLessThan(1e-5);
