@@ -10,12 +10,13 @@ export interface ModelInput {
 }
 
 /**
- * The size of picture the model takes. Nothing is known where a base (`features`) or a `forward` stands before it.
+ * The size of picture the model takes. Nothing is known where a function (`features`, `forward`) stands before it.
  * @throws SatwatchError MODEL_INPUT for several inputs, or one that is no picture
  */
 export function modelInput(model: Model, { features, forward }: HeadOptions): ModelInput {
-  if (features || forward || !(isLayersModel(model) || isGraphModel(model))) return {};
-  const inputs = model.inputs as { name: string; shape?: (number | null)[] }[];
+  const first = features ?? model;
+  if (forward || typeof first === 'function' || !(isLayersModel(first) || isGraphModel(first))) return {};
+  const inputs = first.inputs as { name: string; shape?: (number | null)[] }[];
   if (inputs.length !== 1)
     throw new SatwatchError(
       'MODEL_INPUT',
@@ -47,13 +48,7 @@ export function checkInput(input: ModelInput, probe: ProbeSet): void {
 }
 
 /** @throws SatwatchError MODEL_OUTPUT naming both sides */
-export function checkOutput(outputs: number, classes: number, probe: ProbeSet): void {
-  if (outputs !== 1)
-    throw new SatwatchError(
-      'MODEL_OUTPUT',
-      `model: has ${outputs} outputs, expected one with the class scores; hand in forward: (model, images) => logits`,
-      'outputs',
-    );
+export function checkOutput(classes: number, probe: ProbeSet): void {
   if (classes !== probe.classNames.length)
     throw new SatwatchError(
       'MODEL_OUTPUT',

@@ -5,7 +5,7 @@ import { consoleChannel } from '../alerts/channels/console.js';
 import { checkLevel, defaultRules, type Rule } from '../alerts/index.js';
 import { refuseUnknownOptions, SatwatchError } from '../errors.js';
 import { isKept } from '../probe/index.js';
-import { type HeadOptions, methodNamed, type SaliencyMethod, type Score } from '../saliency/index.js';
+import { type HeadOptions, methodNamed, type SaliencyMethod, type Score, scores } from '../saliency/index.js';
 import { Store } from '../store/index.js';
 import type { ProbeSet } from '../types.js';
 
@@ -26,7 +26,7 @@ export interface MonitorOptions extends HeadOptions {
   method?: string | ({ name: string } & Record<string, unknown>);
   /** The class explained: each image's 'label' (default), the 'predicted' one, or a class index for all. */
   target?: 'label' | 'predicted' | number;
-  /** Default 'margin': it tells shortcuts apart better than the label's logit alone. */
+  /** Default 'margin', which tells shortcuts apart better than the label's logit alone; 'logit' for Deep Taylor. */
   score?: Score;
   /** Observe every so many epochs (default 1), or also inside an epoch, every `batches` batches. */
   every?: number | { batches: number };
@@ -60,6 +60,7 @@ const optionNames = [
   'preprocess',
   'features',
   'forward',
+  'output',
   'method',
   'target',
   'score',
@@ -143,11 +144,11 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
       );
   const methodOptions = { ...method.options, ...given };
   method.check?.(methodOptions);
-  const { target = 'label', score = 'margin' } = options;
+  const { target = 'label', score = defaultScore(method) } = options;
   if (target !== 'label' && target !== 'predicted' && !(Number.isInteger(target) && target >= 0))
     bad('target', target, "'label', 'predicted' or a class index");
-  if (!['logit', 'margin', 'probability'].includes(score))
-    bad('score', score, "'logit', 'margin' or 'probability'");
+  const explained = method.scores ?? scores;
+  if (!explained.includes(score)) bad('score', score, `${explained.join(', ')}, which '${name}' explains`);
   if (options.reliance) refuseUnknownOptions('reliance', options.reliance, ['budget']);
   const budget = options.reliance?.budget;
   if (budget !== undefined && !(budget >= 0))
@@ -170,7 +171,7 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
     resume: options.resume ?? false,
     inputRange,
     preprocess,
-    head: { features: options.features, forward: options.forward },
+    head: { features: options.features, forward: options.forward, output: options.output },
     method,
     methodOptions,
     target,
@@ -188,6 +189,11 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
   });
 }
 
+/** The margin, where the method explains it. */
+function defaultScore({ scores }: SaliencyMethod): Score {
+  return !scores || scores.includes('margin') ? 'margin' : scores[0];
+}
+
 /** What of the config is stored with the run: plain values only. */
 export function describeConfig(config: Config): Record<string, unknown> {
   return {
@@ -199,6 +205,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     preprocess: config.preprocess ? String(config.preprocess) : null,
     features: config.head.features !== undefined,
     forward: config.head.forward !== undefined,
+    output: config.head.output ?? null,
     everyEpochs: config.everyEpochs,
     everyBatches: config.everyBatches ?? null,
     rules: config.rules.map((rule) => ({ name: rule.name, ...rule.options })),

@@ -1,5 +1,5 @@
 import type { Tf } from '../backend/types.js';
-import { type Head, isGraphModel, isLayersModel, type Model } from '../saliency/index.js';
+import type { Head, Model } from '../saliency/index.js';
 import type { ProbeSet } from '../types.js';
 import { measureImages } from './measure.js';
 import { checkOutput } from './model.js';
@@ -18,14 +18,12 @@ export async function tryModel(
   pixels: ModelPixels,
   config: Config,
 ): Promise<void> {
-  const outputs = isLayersModel(model) || isGraphModel(model) ? (model.outputs as unknown[]).length : 1;
-  if (outputs !== 1 && !config.head.forward) checkOutput(outputs, 0, probe);
   const { height, width, channels } = probe;
   const [picture] = await pixels.read([0]);
   const classes = tf.tidy(() => {
     const values = picture ?? new Float32Array(height * width * channels);
     return head.logits(tf.tensor4d(values, [1, height, width, channels])).shape[1];
   });
-  checkOutput(1, classes, probe);
+  checkOutput(classes, probe);
   await measureImages(tf, model, { ...probe, images: probe.images.slice(0, 1) }, pixels, config);
 }
