@@ -1,5 +1,5 @@
 // Fills docs/performance.md from docs/bench/*.json: what stands between `<!-- bench NAME -->` and `<!-- end -->` is made anew
-// from NAME.json. `npm run bench -- --save` ends with it.
+// from NAME.json; and the table of agreement in docs/attribution.md. `npm run bench -- --save` ends with it.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadText, tableOf } from './frame.js';
@@ -15,6 +15,40 @@ const text = readFileSync(page, 'utf8').replace(
   },
 );
 writeFileSync(page, text);
+
+const methods = join(docs, 'attribution.md');
+writeFileSync(
+  methods,
+  readFileSync(methods, 'utf8').replace(
+    /(<!-- agreement -->\n)[\s\S]*?(<!-- end -->)/,
+    (_, begin, end) => `${begin}\n${agreement()}\n\n${end}`,
+  ),
+);
+
+/** The deviations that test/saliency/reference.test.ts wrote down on each backend. */
+function agreement() {
+  const backends = ['wasm', 'tensorflow', 'cpu'].map(
+    (name) => JSON.parse(readFileSync(join(docs, 'bench', `agreement-${name}.json`), 'utf8')).deviations,
+  );
+  const models = Object.keys(backends[0].gradient);
+  const power = (deviation) => (deviation === undefined ? '' : deviation.toExponential(0));
+  const row = (cells) => `| ${cells.join(' | ')} |`;
+  return [
+    row(['method', ...models]),
+    row(['---', ...models.map(() => '---')]),
+    ...Object.keys(backends[0]).map((method) =>
+      row([
+        `\`${method}\``,
+        ...models.map((model) =>
+          backends
+            .map((deviations) => power(deviations[method][model]))
+            .filter(Boolean)
+            .join(' / '),
+        ),
+      ]),
+    ),
+  ].join('\n');
+}
 
 function describe(result) {
   const { title, date, command, quick, machine, node, versions, load, notes } = result;

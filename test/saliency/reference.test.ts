@@ -1,11 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import { attribute, saliencyMethods } from 'satwatch';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModel } from '../models.js';
 import { backend } from '../tf.js';
 import { floats, largestDifference } from './maps.js';
+
+/** Largest deviation of each method on each model, over the map's largest value. */
+const deviations: Record<string, Record<string, number>> = {};
+// Written where SATWATCH_AGREEMENT says: docs/attribution.md has its table from it.
+afterAll(() => {
+  const file = process.env.SATWATCH_AGREEMENT;
+  if (file) writeFileSync(file, `${JSON.stringify({ backend: tf.getBackend(), deviations }, null, 2)}\n`);
+});
 
 const reference = join(import.meta.dirname, '../reference/attribution');
 const models = ['cnn-plain', 'cnn-softmax', 'cnn-bn-stride', 'residual', 'binary-sigmoid'];
@@ -79,9 +87,14 @@ describe.each(models)('maps of %s equal those of Captum, zennit and iNNvestigate
     const tolerance = 1e-4 * entry.maxAbs;
     const { file, shape } = entry.sum ?? entry.map;
     expect(map.shape).toEqual(shape);
-    expect(largestDifference(await map.data(), floats(join(folder, file)))).toBeLessThan(tolerance);
+    const difference = largestDifference(await map.data(), floats(join(folder, file)));
+    expect(difference).toBeLessThan(tolerance);
+    deviations[entry.method] ??= {};
+    deviations[entry.method][name] = Math.max(deviations[entry.method][name] ?? 0, difference / entry.maxAbs);
     if (!entry.sum || !existsSync(join(folder, entry.map.file))) return;
     const kept = attribute(tf, model, x, { ...options, channels: 'keep' });
-    expect(largestDifference(await kept.data(), floats(join(folder, entry.map.file)))).toBeLessThan(tolerance);
+    expect(largestDifference(await kept.data(), floats(join(folder, entry.map.file)))).toBeLessThan(
+      tolerance,
+    );
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { loadModel } from '../models.js';
+import { floats as floatsOf } from './maps.js';
 
 export const referenceModels = ['cnn-plain', 'cnn-softmax', 'cnn-bn-stride', 'residual', 'binary-sigmoid'];
 
@@ -10,10 +11,7 @@ export const referenceModels = ['cnn-plain', 'cnn-softmax', 'cnn-bn-stride', 're
 export function referenceOf(name: string) {
   const folder = join(import.meta.dirname, '../reference/attribution', name);
   const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
-  const floats = (file: string) => {
-    const bytes = readFileSync(join(folder, file));
-    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  };
+  const floats = (file: string) => floatsOf(join(folder, file));
   return {
     labels: expected.labels as number[],
     shapley: expected.shapley,
@@ -23,11 +21,6 @@ export function referenceOf(name: string) {
     images: (tf: typeof tfjs) => tf.tensor4d(floats('images.f32'), [4, ...expected.input] as any),
     model: (tf: typeof tfjs) => loadModel(tf, folder),
   };
-}
-
-export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  expect(a.length).toBe(b.length);
-  return Array.from(a).reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), 0);
 }
 
 /** What `body` throws; no tensor may be left behind. */

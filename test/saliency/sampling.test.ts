@@ -2,14 +2,8 @@ import type * as tfjs from '@tensorflow/tfjs';
 import { attribute, SatwatchError } from 'satwatch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { backend } from '../tf.js';
-import {
-  largestDifference,
-  referenceModels,
-  referenceOf,
-  smallNet,
-  thrownBy,
-  withoutLeak,
-} from './reference.js';
+import { largestDifference } from './maps.js';
+import { referenceModels, referenceOf, smallNet, thrownBy, withoutLeak } from './reference.js';
 
 let tf: typeof tfjs;
 beforeAll(async () => {

@@ -14,7 +14,8 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { net, pictures, probeOf, temporaryFolder, tensors } from '../task.js';
 import { backend } from '../tf.js';
-import { largestDifference, referenceModels, referenceOf, thrownBy, withoutLeak } from './reference.js';
+import { largestDifference } from './maps.js';
+import { referenceModels, referenceOf, thrownBy, withoutLeak } from './reference.js';
 
 let tf: typeof tfjs;
 beforeAll(async () => {
