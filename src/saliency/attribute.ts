@@ -2,12 +2,12 @@ import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { withInputGradients } from '../backend/index.js';
 import type { Tf } from '../backend/types.js';
 import { refuseUnknownOptions, SatwatchError } from '../errors.js';
-import { explainedBy } from './explained.js';
-import { explainGradientFailure } from './gradientFailure.js';
-import { type HeadOptions, headOf, type Model } from './head.js';
-import { checkImages } from './images.js';
-import { methodNamed } from './methods.js';
-import { type Score, scores, scoring } from './scoring.js';
+import { methodNamed } from './methods/index.js';
+import { explainedBy } from './model/explained.js';
+import { explainGradientFailure } from './model/gradientFailure.js';
+import { type HeadOptions, headOf, type Model } from './model/head.js';
+import { checkImages } from './model/images.js';
+import { type Score, scores, scoring } from './model/scoring.js';
 import type { Explained } from './types.js';
 
 export interface AttributeOptions extends HeadOptions {

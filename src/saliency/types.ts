@@ -1,9 +1,9 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import type { Tf } from '../backend/types.js';
 import type { Segment } from '../types.js';
+import type { ReadOptions } from './model/networkOf.js';
+import type { Score } from './model/scoring.js';
 import type { Network } from './network/index.js';
-import type { ReadOptions } from './networkOf.js';
-import type { Score } from './scoring.js';
 
 /** What a method may use of the model, for one batch of n images. */
 export interface Explained {

@@ -84,7 +84,7 @@ export interface Softmax extends Operation {
 }
 
 /** A layer that satwatch has no reader for; it can be computed and derived, and nothing more is known of it. */
-export interface Unknown extends Operation {
+interface Unknown extends Operation {
   kind: 'unknown';
 }
 
