@@ -1,8 +1,9 @@
-import { forward, mixes, type Network } from '../network/index.js';
+import type { Tensor } from '@tensorflow/tfjs';
+import { forward, mixes, type Network, type Op } from '../network/index.js';
 import { checkBounds } from '../optionChecks.js';
 import { alphaBetaRule } from '../rules/alphaBeta.js';
 import { boxRule } from '../rules/box.js';
-import { relevanceOf } from '../rules/relevance.js';
+import { type Rules, relevanceOf } from '../rules/relevance.js';
 import type { SaliencyMethod } from '../types.js';
 
 /**
@@ -18,29 +19,31 @@ export const deepTaylor: SaliencyMethod = {
     if (options.low !== undefined || options.high !== undefined) checkBounds(options);
   },
   attribute(explained, images, { low, high }) {
-    const network = withBothClasses(explained.network());
+    const { tf } = explained;
+    const network = explained.network();
     const values = forward(network, images);
     const logits = values[network.output];
-    const start = explained.tf.relu(explained.top(logits).mul(logits));
+    const top = explained.top(logits);
     const zPlus = alphaBetaRule(1, 0);
-    const first = low === undefined ? zPlus : boxRule(low, high);
-    return relevanceOf('deep-taylor', network, values, start, {
-      first,
+    const rules: Rules = {
+      first: low === undefined ? zPlus : boxRule(low, high),
       conv: zPlus,
       dense: zPlus,
       averages: 'uniform',
       withoutBiases: true,
-    });
+    };
+    const through = (network: Network, start: Tensor) =>
+      relevanceOf('deep-taylor', network, values, start, rules);
+    if (logits.size > images.shape[0]) return through(network, tf.relu(top.mul(logits)));
+    // A single unit z is the two logits −z and z: what speaks for class 0 are the products that speak against z.
+    const [one, zero] = [tf.relu(top).mul(tf.relu(logits)), tf.relu(top.neg()).mul(tf.relu(logits.neg()))];
+    return through(network, one).add(through(withLastNegated(network), zero));
   },
 };
 
-/** A single output z as the two logits −z and z: what speaks for class 0 are its own positive products. */
-function withBothClasses(network: Network): Network {
-  const { tf, steps, output } = network;
-  const last = steps.find((step) => step.output === output);
-  if (!last || !mixes(last.op) || last.op.form !== 'dense' || last.op.weights.shape[1] !== 1) return network;
-  const { op } = last;
-  const both = (v: typeof op.weights) => tf.concat([v.neg(), v], v.rank - 1);
-  const doubled = { ...last, op: op.with(both(op.weights), op.bias && both(op.bias)) };
-  return { ...network, steps: steps.map((step) => (step === last ? doubled : step)) };
+function withLastNegated(network: Network): Network {
+  const last = network.steps.findLast(({ op }) => mixes(op));
+  const negated = (op: Op) => (mixes(op) ? op.with(op.weights.neg(), op.bias && op.bias.neg()) : op);
+  const steps = network.steps.map((step) => (step === last ? { ...step, op: negated(step.op) } : step));
+  return { ...network, steps };
 }

@@ -195,7 +195,6 @@ export const readers: Record<string, Reader> = {
 
   ZeroPadding2D: moved,
   Cropping2D: moved,
-  CenterCrop: moved,
   Flatten: (at, layer, [x]) => {
     const last = layer.dataFormat === 'channelsFirst' ? at.permute(x, toLast) : x;
     return at.add(

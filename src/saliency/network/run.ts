@@ -5,14 +5,23 @@ import type { Linear, Network, Step } from './types.js';
  * All values of a network by their numbers; 0 is what it is fed with. With `fuse` a ReLU is computed together with the
  * linear step before it, whose own value is then that of the ReLU: enough for gradients.
  */
-export function forward({ steps, output: end }: Network, images: Tensor, { fuse = false } = {}): Tensor[] {
+export function forward(
+  { tf, steps, output: end }: Network,
+  images: Tensor,
+  { fuse = false } = {},
+): Tensor[] {
   const values: Tensor[] = [images];
   const users = (value: number) => steps.filter(({ inputs }) => inputs.includes(value));
   for (const { op, inputs, output } of steps) {
     if (values[output]) continue;
     const from = inputs.map((input) => values[input]);
     const [next, ...others] = fuse && op.kind === 'linear' && op.fused && output !== end ? users(output) : [];
-    if (next && others.length === 0 && next.op.kind === 'activation' && isRelu(next.op.name)) {
+    if (
+      next &&
+      others.length === 0 &&
+      next.op.kind === 'activation' &&
+      isRelu(next.op.name, tf.getBackend())
+    ) {
       values[output] = (op as Linear).fused!(from[0], next.op.name);
       values[next.output] = values[output];
     } else values[output] = op.apply(from);
@@ -20,8 +29,9 @@ export function forward({ steps, output: end }: Network, images: Tensor, { fuse 
   return values;
 }
 
-function isRelu(name: string): name is 'relu' | 'relu6' {
-  return name === 'relu' || name === 'relu6';
+/** Where satwatch registers no gradient of ReLU6, tfjs's own lets an output of 6 pass: it has to see the input. */
+function isRelu(name: string, backend: string): name is 'relu' | 'relu6' {
+  return name === 'relu' || (name === 'relu6' && backend !== 'cpu');
 }
 
 /** One step of the way back: what arrives at its output → what its inputs get. */
