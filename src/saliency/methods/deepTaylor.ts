@@ -43,7 +43,7 @@ export const deepTaylor: SaliencyMethod = {
 
 function withLastNegated(network: Network): Network {
   const last = network.steps.findLast(({ op }) => mixes(op));
-  const negated = (op: Op) => (mixes(op) ? op.with(op.weights.neg(), op.bias && op.bias.neg()) : op);
+  const negated = (op: Op) => (mixes(op) ? op.with(op.weights.neg(), op.bias?.neg() ?? null) : op);
   const steps = network.steps.map((step) => (step === last ? { ...step, op: negated(step.op) } : step));
   return { ...network, steps };
 }
