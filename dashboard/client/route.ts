@@ -15,6 +15,8 @@ export interface At {
 export interface Route {
   /** Null follows the newest run. */
   run: number | null;
+  /** Runs shown beside it; none: the run by itself. */
+  compare: number[];
   className: string | null;
   aggregation: Aggregation;
   measure: Measure;
@@ -41,6 +43,7 @@ function parseRoute(hash: string): Route {
   const run = /^\/run\/(\d{1,15})$/.exec(path);
   return {
     run: run ? Number(run[1]) : null,
+    compare: run ? parseRuns(params.get('compare'), Number(run[1])) : [],
     className: params.get('class'),
     aggregation: params.get('aggregation') === 'absolute' ? 'absolute' : 'relative',
     measure: params.get('measure') === 'attribution' ? 'attribution' : 'rank',
@@ -55,8 +58,22 @@ function parseRoute(hash: string): Route {
 }
 
 function formatRoute(route: Route): string {
-  const { run, className, aggregation, measure, cost, segment, pictures, sort, sorted, alert, place } = route;
+  const {
+    run,
+    compare,
+    className,
+    aggregation,
+    measure,
+    cost,
+    segment,
+    pictures,
+    sort,
+    sorted,
+    alert,
+    place,
+  } = route;
   const params = new URLSearchParams();
+  if (run !== null && compare.length) params.set('compare', compare.join(' '));
   if (className !== null) params.set('class', className);
   if (aggregation !== 'relative') params.set('aggregation', aggregation);
   if (measure !== 'rank') params.set('measure', measure);
@@ -78,6 +95,14 @@ const formatAt = ({ epoch, step }: At) => (step === null ? `${epoch}` : `${epoch
 function parseAt(text: string | null): At | null {
   const match = /^(\d{1,15}(?:\.\d{1,20})?(?:e-\d{1,2})?)(?:_(\d{1,15}))?$/.exec(text ?? '');
   return match && { epoch: Number(match[1]), step: match[2] === undefined ? null : Number(match[2]) };
+}
+
+/** At most this many runs are shown side by side. */
+export const mostCompared = 8;
+
+function parseRuns(text: string | null, run: number): number[] {
+  const ids = (text ?? '').split(/[ ,]/).flatMap((id) => parseWhole(id) ?? []);
+  return [...new Set(ids)].filter((id) => id !== run).slice(0, mostCompared - 1);
 }
 
 function parseWhole(text: string | null): number | null {

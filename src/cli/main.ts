@@ -5,6 +5,7 @@ import { SatwatchError } from '../errors.js';
 import { checkCommand } from './check.js';
 import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
+import { methodsCommand } from './methods.js';
 import { nativeCommand } from './native.js';
 import { runsCommand } from './runs.js';
 import { watchCommand } from './watch.js';
@@ -19,6 +20,7 @@ const cli = yargs(hideBin(process.argv))
   .command(runsCommand)
   .command(watchCommand)
   .command(checkCommand)
+  .command(methodsCommand)
   .command(nativeCommand)
   .demandCommand(1, 'Name a command.')
   .recommendCommands()

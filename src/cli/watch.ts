@@ -3,6 +3,7 @@ import { loadBackend } from '../backend/index.js';
 import { watchCheckpoints } from '../checkpoints/index.js';
 import { SatwatchError } from '../errors.js';
 import { backendOption } from './backendOption.js';
+import { checkInputRange, inputRangeOption } from './inputRangeOption.js';
 import { WatchDisplay } from './watchDisplay.js';
 
 interface Arguments {
@@ -28,13 +29,7 @@ export const watchCommand: CommandModule<object, Arguments> = {
       .positional('folder', { type: 'string', demandOption: true, describe: 'Where checkpoints are written' })
       .option('probe', { type: 'string', demandOption: true, describe: 'Folder of the probe set' })
       .option('store', { type: 'string', demandOption: true, describe: 'SQLite file for the run' })
-      .option('input-range', {
-        type: 'number',
-        array: true,
-        nargs: 2,
-        demandOption: true,
-        describe: 'How the model takes pixels: LOW HIGH for the bytes 0 and 255, such as 0 1',
-      })
+      .option('input-range', inputRangeOption)
       .option('run', { type: 'string', describe: 'Name of the run; default: that of the folder' })
       .option('once', { type: 'boolean', default: false, describe: 'Measure what is there, then end' })
       .option('metrics', {
@@ -50,13 +45,7 @@ export const watchCommand: CommandModule<object, Arguments> = {
       })
       .option('json', { type: 'boolean', default: false, describe: 'A JSON object a line' }),
   async handler({ 'input-range': range, backend: wanted, json, ...options }) {
-    const [low, high] = range;
-    if (range.length !== 2 || !range.every(Number.isFinite) || low === high)
-      throw new SatwatchError(
-        'BAD_OPTION',
-        `--input-range: got ${range.join(' ')}, expected two different numbers, such as 0 1, -1 1 or 0 255`,
-        'input-range',
-      );
+    const inputRange = checkInputRange(range);
     const display = new WatchDisplay(json, options.once);
     const { tf, why } = await loadBackend(wanted);
     display.line(why);
@@ -66,7 +55,7 @@ export const watchCommand: CommandModule<object, Arguments> = {
       probe: options.probe,
       store: options.store,
       run: options.run,
-      inputRange: [low, high],
+      inputRange,
       method: options.method,
       once: options.once,
       exec: options.exec,

@@ -27,6 +27,8 @@ export interface FixtureOptions {
   pictures: boolean;
   /** Channels that have to deliver the alerts. */
   channels: string[];
+  method: string;
+  methodOptions: Record<string, unknown>;
 }
 
 const defaults: FixtureOptions = {
@@ -42,6 +44,8 @@ const defaults: FixtureOptions = {
   maps: true,
   pictures: true,
   channels: [],
+  method: 'input-x-gradient',
+  methodOptions: {},
 };
 
 const parts: [name: string, role: Role | undefined, score: number][] = [
@@ -180,7 +184,14 @@ export function startRun(store: Store, options: Partial<FixtureOptions> = {}, re
     name: full.name,
     resume,
     probe: probeSet(full),
-    config: { rules: full.rules, epochs: full.epochs, method: 'input-x-gradient' },
+    config: {
+      rules: full.rules,
+      epochs: full.epochs,
+      method: full.method,
+      methodOptions: full.methodOptions,
+      score: 'margin',
+      target: 'label',
+    },
     model: { layers: 7, parameters: 24_130 },
     versions: { satwatch: '0.1.0', tfjs: '4.22.0' },
     backend: 'wasm',

@@ -41,11 +41,12 @@ export async function open(path: string, { hash = '', ...view }: View = {}) {
     await server.close();
   });
   await page.waitForSelector('.connection.live');
-  await page.waitForSelector('.run, .no-runs');
+  await page.waitForSelector('.run, .compare, .no-runs');
   return { page, server, problems };
 }
 
-export const plot = (name: string) => `[data-chart="${name}"]`;
+/** @param name of a chart, or a selector where there are several of that name */
+export const plot = (name: string) => (name.startsWith('[') ? name : `[data-chart="${name}"]`);
 export const cell = (segment: string, column: string) =>
   `tr[data-segment="${segment}"] [data-column="${column}"]`;
 export const text = async (page: Page, selector: string) =>

@@ -109,7 +109,7 @@ describe('the way to the pictures', () => {
     await page.keyboard.press('Escape');
     await page.waitForSelector('dialog.pictures', { state: 'detached' });
     // Back where one was.
-    expect(await page.evaluate(() => document.activeElement?.className)).toBe('charts');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toBe('charts');
     await page.locator('.to-pictures').click();
     await page.waitForSelector('dialog.pictures .tile-rank');
     await page.getByRole('button', { name: 'Close the pictures' }).click();

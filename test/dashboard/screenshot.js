@@ -25,7 +25,7 @@ try {
   page.on('pageerror', (error) => console.error(error));
   await page.goto(server.url + hash);
   await page.waitForSelector('.connection.live');
-  await page.waitForSelector('.run, .no-runs');
+  await page.waitForSelector('.run, .compare, .no-runs');
   await page.waitForTimeout(300);
   await page.screenshot({ path: out, fullPage: flags.includes('--full') });
 } finally {

@@ -196,7 +196,7 @@ export class EpochPlot implements Linked {
   }
 
   private gutter(): number {
-    return this.host.clientWidth < 520 ? 98 : 148;
+    return this.host.clientWidth < 520 ? 116 : 148;
   }
 
   private color(line: Line): string {

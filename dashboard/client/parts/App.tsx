@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { About, ChangesEvent, RunInfo, RunsPage } from '../../wire.js';
+import { CompareView } from '../compare/CompareView.js';
 import { get } from '../data/api.js';
 import { type Connection, follow } from '../data/live.js';
 import { canNotify, notify } from '../notify.js';
@@ -123,11 +124,23 @@ export function App() {
             </p>
           )}
           {page && current === undefined && <NoRuns store={about?.store ?? ''} />}
-          {current !== undefined && (
+          {current !== undefined && route.compare.length > 0 && (
+            <CompareView
+              ids={[current, ...route.compare]}
+              runs={runs}
+              route={route}
+              navigation={navigation}
+              listen={listen}
+              connection={connection}
+              clock={clock}
+            />
+          )}
+          {current !== undefined && route.compare.length === 0 && (
             <RunView
               key={current}
               id={current}
               info={runs.find(({ id }) => id === current)}
+              runs={runs}
               route={route}
               navigation={navigation}
               listen={listen}

@@ -166,7 +166,7 @@ function Readout({ snapshot, route, highlight }: Pick<Props, 'snapshot' | 'route
 const severity = ['warning', 'alarm', 'severe'] as const;
 
 /** One mark an epoch, as grave as the gravest alert that began there. */
-function marksOf({ alerts }: Snapshot): Mark[] {
+export function marksOf({ alerts }: Snapshot): Mark[] {
   const byEpoch = new Map<number, typeof alerts>();
   for (const alert of alerts) byEpoch.set(alert.epoch, [...(byEpoch.get(alert.epoch) ?? []), alert]);
   return [...byEpoch].map(([epoch, group]) => ({
@@ -178,7 +178,7 @@ function marksOf({ alerts }: Snapshot): Mark[] {
 }
 
 /** From the first epoch to the planned last one, so that the curves grow and the axis stays. */
-function domainOf({ epochs, detail }: Snapshot): [number, number] {
+export function domainOf({ epochs, detail }: Snapshot): [number, number] {
   const first = Math.min(0, epochs[0] ?? 0);
   const planned = detail.run.endedAt === null ? Number(detail.run.config.epochs) || 0 : 0;
   return [first, Math.max(first + 4, epochs.at(-1) ?? 0, planned)];

@@ -1,14 +1,14 @@
-import type { Snapshot } from '../data/snapshot.js';
+import type { ProbeSummary } from '../../wire.js';
 import type { Route } from '../route.js';
 import { Choice } from './Choice.js';
 
 interface Props {
-  snapshot: Snapshot;
+  probe: ProbeSummary;
   route: Route;
   change(part: Partial<Route>): void;
 }
 
-export function Controls({ snapshot, route, change }: Props) {
+export function Controls({ probe, route, change }: Props) {
   return (
     <div class="controls">
       <label class="choice">
@@ -21,20 +21,22 @@ export function Controls({ snapshot, route, change }: Props) {
           }
         >
           <option value="">all classes</option>
-          {snapshot.detail.probe.classes.map(({ name, images }) => (
+          {probe.classes.map(({ name, images }) => (
             <option key={name} value={name}>
               {name} ({images})
             </option>
           ))}
         </select>
       </label>
-      <Choice
-        name="measure"
-        legend="Show"
-        options={['rank', 'attribution']}
-        value={route.measure}
-        onChange={(measure) => change({ measure })}
-      />
+      {route.compare.length === 0 && (
+        <Choice
+          name="measure"
+          legend="Show"
+          options={['rank', 'attribution']}
+          value={route.measure}
+          onChange={(measure) => change({ measure })}
+        />
+      )}
       <Choice
         name="aggregation"
         legend="Aggregation"

@@ -1,11 +1,10 @@
-import type { Threshold } from '../../wire.js';
 import { EpochChart } from '../charts/EpochChart.js';
-import type { Limit, PlotModel } from '../charts/model.js';
-import { extent, padded } from '../charts/range.js';
+import type { PlotModel } from '../charts/model.js';
 import type { SegmentSeries, Snapshot } from '../data/snapshot.js';
 import * as format from '../format.js';
 import type { Measure } from '../route.js';
 import { useCursor } from './hooks.js';
+import { powerOfAttributions, rankModel } from './rankModel.js';
 
 interface Props {
   shared: Pick<PlotModel, 'epochs' | 'domain' | 'marks'>;
@@ -26,14 +25,8 @@ interface Props {
 export function RankChart(props: Props) {
   const { shared, snapshot, shown, total, measure, className, highlight, height } = props;
   const isRank = measure === 'rank';
-  const visible = new Set(shown.map(({ name }) => name));
-  const place = new Map(shown.map(({ name }, i) => [name, i]));
-  const series = shown.map((segment) => segment[measure]);
   const power = powerOfAttributions(shown);
   const chosen = snapshot.segments.find(({ name }) => name === highlight);
-  const range = isRank
-    ? rankRange(shown, snapshot.detail.thresholds)
-    : padded(extent(series) ?? [0, 1], 1e-6);
   return (
     <EpochChart
       name={measure}
@@ -65,28 +58,7 @@ export function RankChart(props: Props) {
           ? undefined
           : 'The model is measured before its first batch: that is epoch 0, the baseline. It comes in a moment.'
       }
-      model={{
-        ...shared,
-        height,
-        range,
-        inverted: isRank,
-        highlight,
-        lines: snapshot.segments.map((segment) => ({
-          key: segment.name,
-          label: segment.name,
-          tone: segment.role ?? 'none',
-          values: segment[measure],
-          hidden: !visible.has(segment.name),
-          priority: (segment.role === 'suspect' ? 1000 : 500) - (place.get(segment.name) ?? 500),
-        })),
-        underlay:
-          isRank && chosen
-            ? { values: chosen.chance, tone: chosen.role ?? 'none', label: 'chance' }
-            : undefined,
-        limits: isRank ? limitsOf(snapshot) : [],
-        format: isRank ? format.rank : format.attribution(power),
-        tick: (value) => `${Number((isRank ? value : value / 10 ** power).toPrecision(4))}`.replace('-', '−'),
-      }}
+      model={rankModel({ shared, snapshot, shown, measure, highlight, height })}
       hover={props.onHover}
       pin={props.onPin}
       open={props.onPictures}
@@ -107,29 +79,4 @@ function PicturesButton({ epochs, onOpen }: { epochs: number[]; onOpen(index: nu
       Pictures at epoch {format.epoch(epochs[index])}
     </button>
   );
-}
-
-/** The unit that chart and table share. */
-export function powerOfAttributions(shown: SegmentSeries[]): number {
-  const [low, high] = extent(shown.map(({ attribution }) => attribution)) ?? [0, 0];
-  return format.powerOf(Math.max(-low, high));
-}
-
-/** All that may be drawn fits, whichever segment is highlighted: pointing must not move the axis. */
-function rankRange(shown: SegmentSeries[], thresholds: Threshold[]): [number, number] {
-  const [, measured] = extent(shown.flatMap(({ rank, chance }) => [rank, chance])) ?? [1, shown.length];
-  const worst = Math.max(measured, ...thresholds.map(({ rank }) => rank));
-  return [0.75, Math.max(worst + 0.4, 2.5)];
-}
-
-function limitsOf({ detail, segments }: Snapshot): Limit[] {
-  return detail.thresholds.map(({ rank, segment, role, className, perClass }) => ({
-    value: rank,
-    tone: role ?? segments.find(({ name }) => name === segment)?.role ?? 'ink',
-    label: [
-      `limit ${rank}`,
-      segment ?? (role ? `${role} segments` : 'any segment'),
-      ...(className !== null ? [className] : perClass ? ['each class'] : []),
-    ].join(', '),
-  }));
 }

@@ -2,11 +2,22 @@ import type { RunInfo } from '../../wire.js';
 import type { Snapshot } from '../data/snapshot.js';
 import * as format from '../format.js';
 import { useNow } from './hooks.js';
+import { MethodName } from './MethodName.js';
+import { RunChoice } from './RunChoice.js';
 import { State } from './State.js';
 import { stateOf } from './state.js';
 
+interface Props {
+  run: RunInfo;
+  snapshot: Snapshot;
+  clock: number;
+  /** Runs that it can be compared with. */
+  others: RunInfo[];
+  onCompare(run: number): void;
+}
+
 /** The run's name, how far it is, how old what is shown is, and what watching it costs. */
-export function RunHeader({ run, snapshot, clock }: { run: RunInfo; snapshot: Snapshot; clock: number }) {
+export function RunHeader({ run, snapshot, clock, others, onCompare }: Props) {
   const now = useNow() + clock;
   const state = stateOf(run, now);
   const { observations, detail } = snapshot;
@@ -23,8 +34,15 @@ export function RunHeader({ run, snapshot, clock }: { run: RunInfo; snapshot: Sn
         {state === 'stale' && (
           <span class="aside">no sign of life for {format.age(now - Date.parse(run.heartbeatAt))}</span>
         )}
+        {others.length > 0 && <RunChoice action="Compare with" runs={others} onChoose={onCompare} />}
       </div>
       <dl class="facts">
+        <div class="method-fact">
+          <dt>Method</dt>
+          <dd data-fact="method">
+            <MethodName run={detail.run} />
+          </dd>
+        </div>
         <div>
           <dt>Epoch</dt>
           <dd data-fact="epoch">

@@ -1,5 +1,6 @@
 import type { RunInfo } from '../../wire.js';
 import * as format from '../format.js';
+import { methodOf } from '../method.js';
 import { useNow } from './hooks.js';
 import { State } from './State.js';
 import { stateOf } from './state.js';
@@ -16,6 +17,7 @@ interface Props {
 
 export function RunList({ runs, total, current, clock, open, onChoose, onMore }: Props) {
   const now = useNow() + clock;
+  const methods = new Set(runs.map((run) => methodOf(run)?.name));
   return (
     <nav id="runs" class={`runs${open ? ' open' : ''}`} aria-label="Runs">
       <h2>Runs</h2>
@@ -33,6 +35,7 @@ export function RunList({ runs, total, current, clock, open, onChoose, onMore }:
               <span class="run-facts">
                 <State state={stateOf(run, now)} />
                 <span>{run.epoch === null ? 'not measured yet' : `epoch ${format.epoch(run.epoch)}`}</span>
+                {methods.size > 1 && <span>{methodOf(run)?.name}</span>}
                 {run.openAlerts > 0 && (
                   <span class="run-alerts">
                     {run.openAlerts} {run.openAlerts === 1 ? 'alert' : 'alerts'}

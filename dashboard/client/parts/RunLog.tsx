@@ -1,14 +1,19 @@
 import type { Snapshot } from '../data/snapshot.js';
 import * as format from '../format.js';
+import { methodOf } from '../method.js';
 
 /** What the run is made of, and what happened to it beside its epochs. */
 export function RunLog({ snapshot }: { snapshot: Snapshot }) {
   const { run, probe, events } = snapshot.detail;
-  const { method } = run.config;
+  const { target, score } = run.config;
+  const method = methodOf(run);
   const facts: [string, string][] = [
     ['started', new Date(run.startedAt).toISOString().replace('T', ' ').slice(0, 16)],
     ['backend', run.backend],
-    ...(typeof method === 'string' ? [['method', method] as [string, string]] : []),
+    ...(method ? [['method', method.name] as [string, string], ...method.options] : []),
+    ...Object.entries({ score, target }).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
     ['probe set', `${probe.id.slice(0, 12)}, ${probe.width} × ${probe.height}`],
     ...Object.entries(run.versions),
   ];

@@ -1,10 +1,8 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Alert, RunInfo } from '../../wire.js';
 import { CursorContext } from '../charts/context.js';
 import { CursorGroup } from '../charts/cursor.js';
 import type { Connection } from '../data/live.js';
-import { RunSource } from '../data/runSource.js';
-import type { Snapshot } from '../data/snapshot.js';
 import { AlertDialog, behind } from '../pictures/AlertDialog.js';
 import { atOf, ObservationPictures } from '../pictures/ObservationPictures.js';
 import { type Navigation, noPictures, type Route } from '../route.js';
@@ -16,10 +14,13 @@ import { RunHeader } from './RunHeader.js';
 import { RunLog } from './RunLog.js';
 import { SegmentTable } from './SegmentTable.js';
 import { arrange, defaultSegment } from './selection.js';
+import { useSnapshot } from './useSnapshot.js';
 
 interface Props {
   id: number;
   info: RunInfo | undefined;
+  /** Those of the store that are known here, for comparing. */
+  runs: RunInfo[];
   route: Route;
   navigation: Navigation;
   listen: Listen;
@@ -27,40 +28,13 @@ interface Props {
   connection: Connection;
 }
 
-export function RunView({ id, info, route, navigation, listen, clock, connection }: Props) {
-  const [snapshot, setSnapshot] = useState<Snapshot>();
-  const [error, setError] = useState<string>();
+export function RunView({ id, info, runs, route, navigation, listen, clock, connection }: Props) {
+  const { snapshot, error } = useSnapshot(id, route, listen, connection);
   const [hover, setHover] = useState<string | null>(null);
   const [all, setAll] = useState(false);
   const group = useMemo(() => new CursorGroup(), []);
-  const source = useRef<RunSource>(null);
   const { change, open } = navigation;
-  const { aggregation, className, measure, segment } = route;
-
-  useEffect(() => {
-    const show = (next: Snapshot) => {
-      setSnapshot(next);
-      setError(undefined);
-    };
-    const made = new RunSource(id, { aggregation, className }, show, (failure) => setError(failure.message));
-    source.current = made;
-    made.pull();
-    const leave = listen((event) => {
-      if (event === null) made.reset();
-      else if ([...event.runs, ...event.observations.map(({ run }) => run)].includes(id)) made.pull();
-      else if (event.alerts.some(({ run }) => run === id)) made.pull();
-    });
-    return () => {
-      leave();
-      made.close();
-    };
-  }, [id]);
-
-  useEffect(() => source.current?.look({ aggregation, className }), [aggregation, className]);
-  // Whatever was missed while the server was away, failed requests included.
-  useEffect(() => {
-    if (connection === 'live') source.current?.pull();
-  }, [connection]);
+  const { className, measure, segment } = route;
 
   const arranged = useMemo(
     () => snapshot && arrange(snapshot, { all, pinned: segment, limits: snapshot.detail.thresholds }),
@@ -98,7 +72,13 @@ export function RunView({ id, info, route, navigation, listen, clock, connection
   return (
     <CursorContext.Provider value={group}>
       <article class="run">
-        <RunHeader run={run} snapshot={snapshot} clock={clock} />
+        <RunHeader
+          run={run}
+          snapshot={snapshot}
+          clock={clock}
+          others={runs.filter((other) => other.id !== id)}
+          onCompare={(other) => open({ ...noPictures, run: id, compare: [other] })}
+        />
         {error && (
           <p class="notice" role="alert">
             {error}
@@ -114,7 +94,7 @@ export function RunView({ id, info, route, navigation, listen, clock, connection
             onPictures={openAlert}
           />
           <section class="trajectories" aria-label="Trajectories">
-            <Controls snapshot={snapshot} route={route} change={change} />
+            <Controls probe={snapshot.detail.probe} route={route} change={change} />
             <Charts
               snapshot={snapshot}
               shown={arranged.shown}

@@ -4,7 +4,7 @@ import { last } from '../charts/values.js';
 import type { SegmentSeries } from '../data/snapshot.js';
 import * as format from '../format.js';
 import type { Measure } from '../route.js';
-import { powerOfAttributions } from './RankChart.js';
+import { powerOfAttributions } from './rankModel.js';
 import { Sparkline } from './Sparkline.js';
 import { firstShown } from './selection.js';
 

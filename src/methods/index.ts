@@ -1,0 +1,2 @@
+export { type Comparison, compareMethods, type MethodReport } from './compareMethods.js';
+export { fails } from './sanity.js';
