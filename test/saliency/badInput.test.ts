@@ -189,6 +189,26 @@ describe('layers', () => {
     ).toBeLessThan(1e-6);
   });
 
+  it('of a class that inherits the name of one that is known are their own', () => {
+    const Dense = tf.layers.dense({ units: 2 }).constructor as new (config: any) => any;
+    class Squared extends Dense {
+      call(inputs: tfjs.Tensor | tfjs.Tensor[]) {
+        return super.call([inputs].flat()[0].square(), {});
+      }
+    }
+    const squared = new Squared({ units: 2, name: 'squared' });
+    const m = tf.sequential({ layers: [conv(), tf.layers.flatten(), squared as any] });
+    const x = images();
+    const map = attribute(tf, m, x, { method: 'gradient', target: [0, 1] }).dataSync();
+    const expected = attribute(tf, m, x, {
+      method: 'gradient',
+      target: [0, 1],
+      forward: (_: unknown, y: any) => m.apply(y) as tfjs.Tensor,
+    });
+    expect(largestDifference(map, expected.dataSync())).toBeLessThan(1e-6);
+    refused({ method: 'lrp-z' }, 'UNKNOWN_LAYER', /'squared'/, x, m);
+  });
+
   it('of a kind of its own want a rule, and get it', () => {
     class Doubled extends tf.layers.Layer {
       static className = 'Doubled';

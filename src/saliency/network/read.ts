@@ -55,7 +55,10 @@ function readModel(builder: Builder, model: any, inputs: number[], output: numbe
 
 function readLayer(builder: Builder, layer: any, inputs: number[]): number {
   const at = builder.at(layer);
-  return (readers[layer.getClassName()] ?? unknown)(at, layer, inputs);
+  // A subclass that inherits its name may compute anything.
+  const named = Object.hasOwn(layer.constructor, 'className');
+  const read = named ? readers[layer.getClassName()] : undefined;
+  return (read ?? unknown)(at, layer, inputs);
 }
 
 function isModel(layer: any): boolean {
