@@ -3,13 +3,16 @@ import fc from 'fast-check';
 import { attribute, SatwatchError, saliencyMethods } from 'satwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backend } from '../tf.js';
-import { type Case, type Compared, casesOf, compare, pictures, tolerance, trusted } from './compare.js';
+import { type Case, type Compared, casesOf, compare, pictures } from './compare.js';
 import { literalMethods } from './literal/methods.js';
 import { read } from './literal/read.js';
 import { Unbounded } from './literal/relevance.js';
 import { blocks, fromRecipe, heads, type Recipe, scales } from './randomNets.js';
 
-// Every method against the literal program on random small networks, and what its maps sum to.
+// Every method against the literal program on random small networks, and what its maps sum to: with the shares of biases,
+// stabilisers and padding, which the literal program states, the score. SATWATCH_RANDOM_NETS sets how many nets a method
+// sees and tells how many images were compared, and how many differences excused because float32's rounding alone, simulated,
+// moves the literal map too.
 
 const runs = Number(process.env.SATWATCH_RANDOM_NETS ?? 30);
 
@@ -25,24 +28,21 @@ const recipes: fc.Arbitrary<Recipe> = fc.record({
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
 
-const counts: Record<string, { compared: number; discarded: number }> = {};
+const counts: Record<string, { compared: number; excused: number }> = {};
 afterAll(() => {
   if (process.env.SATWATCH_RANDOM_NETS) console.log(counts);
 });
 
-/** What both programs make of a net: those of the two images whose maps rounding errors leave alone. */
-function trustworthy(method: string, recipe: Recipe, one: Case): Compared[] {
+function compareOn(method: string, recipe: Recipe, one: Case): Compared[] {
   const model = fromRecipe(tf, recipe);
   const images = pictures(tf, 2, recipe.seed);
   try {
     fc.pre(!/^grad-cam/.test(method) || read(model).convolutions.length > 0);
     const all = compareBounded(model, images, one);
-    const kept = all.filter(({ rounding }) => rounding < trusted);
-    counts[method] ??= { compared: 0, discarded: 0 };
-    counts[method].compared += kept.length;
-    counts[method].discarded += all.length - kept.length;
-    fc.pre(kept.length > 0);
-    return kept;
+    counts[method] ??= { compared: 0, excused: 0 };
+    counts[method].compared += all.length;
+    counts[method].excused += all.filter(({ excused }) => excused).length;
+    return all;
   } finally {
     images.dispose();
     model.dispose();
@@ -69,24 +69,11 @@ describe.each(Object.keys(literalMethods))('%s', (method) => {
     const cases = fc.constantFrom(...casesOf(method));
     fc.assert(
       fc.property(recipes, cases, (recipe, one) => {
-        for (const { difference, sum, total, literal } of trustworthy(method, recipe, one)) {
-          expect(difference).toBeLessThan(tolerance);
-          const { score, share, baselineScore } = literal;
-          if (share) {
-            const away = share.bias + share.stabiliser + share.lost;
-            expect(Math.abs(sum + away - score)).toBeLessThanOrEqual(
-              tolerance * (total + Math.abs(away) + Math.abs(score)),
-            );
-            if (method === 'deep-taylor') expect(Math.abs(share.bias)).toBe(0);
-          }
-          if (baselineScore !== undefined)
-            expect(Math.abs(sum - (score - baselineScore))).toBeLessThanOrEqual(
-              tolerance * (total + Math.abs(score) + Math.abs(baselineScore)),
-            );
-        }
+        for (const { flaw } of compareOn(method, recipe, one)) expect(flaw).toBeNull();
       }),
       { numRuns: runs, seed: 7, maxSkipsPerRun: 4 },
     );
+    expect(counts[method].excused).toBeLessThan(counts[method].compared / 10);
   });
 });
 

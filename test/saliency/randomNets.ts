@@ -58,7 +58,7 @@ const layer =
   (tf, x) =>
     then(make(tf.layers, x.shape.at(-1) as number), x);
 
-const through =
+export const through =
   (...parts: Part[]): Part =>
   (tf, x) =>
     parts.reduce((y, part) => part(tf, y), x);
@@ -595,8 +595,18 @@ export const blocks: Record<string, Part> = {
   'layer norm': layer((l) => l.layerNormalization({})),
   dropout: layer((l) => l.dropout({ rate: 0.3 })),
   maximum: merge('maximum', conv(3, 3), conv(3, 1)),
+  gated: merge('multiply', conv(3, 3), conv(3, 1, { activation: 'sigmoid' })),
+  'average of two': merge('average', conv(3, 3, { activation: 'tanh' }), conv(3, 1, { activation: 'elu' })),
+  'beside its input': (tf, x) => tf.layers.concatenate().apply([x, conv(2, 3)(tf, x)]) as Node,
+  'two norms': through(conv(3, 3), norm, norm, relu),
+  prelu: through(
+    conv(3, 3),
+    layer((l) => l.prelu({ sharedAxes: [1, 2] })),
+  ),
   nested: nested(through(conv(3, 3), norm, relu)),
+  'nested, then norm': through(nested(conv(3, 3)), norm, relu),
   shared,
+  'shared model': sharedModel,
 };
 
 /** [h,w,c] → logits. */
@@ -623,6 +633,10 @@ export const heads: Record<string, Part> = {
   'one unit': through(
     layer((l) => l.globalAveragePooling2d({})),
     layer((l) => l.dense({ units: 1, activation: 'sigmoid' })),
+  ),
+  sigmoids: through(
+    layer((l) => l.globalAveragePooling2d({})),
+    layer((l) => l.dense({ units: 3, activation: 'sigmoid' })),
   ),
   'one unit, flatten': through(
     layer((l) => l.flatten()),
@@ -662,8 +676,8 @@ export interface Recipe {
 
 export const size = [5, 6, 2] as const;
 
-export function build(tf: Tf, part: Part, seed: number): tfjs.LayersModel {
-  const input = tf.input({ shape: [...size] });
+export function build(tf: Tf, part: Part, seed: number, shape: readonly number[] = size): tfjs.LayersModel {
+  const input = tf.input({ shape: [...shape] });
   const model = tf.model({ inputs: input, outputs: part(tf, input) });
   randomise(tf, model, seed);
   return model;
