@@ -7,7 +7,7 @@ import { explainedBy } from './model/explained.js';
 import { explainGradientFailure } from './model/gradientFailure.js';
 import { type HeadOptions, headOf, type Model } from './model/head.js';
 import { checkImages } from './model/images.js';
-import { type Score, scores, scoring } from './model/scoring.js';
+import { type Answers, type Score, scores, scoring } from './model/scoring.js';
 import type { Explained } from './types.js';
 
 export interface AttributeOptions extends HeadOptions {
@@ -49,7 +49,7 @@ export function attribute(
 }
 
 /**
- * The maps, and the logits [n · classes] that the model gave on the way. `places`: the number each image goes by
+ * The maps, and what the model said of the images on the way. `places`: the number each image goes by
  * wherever dice are thrown; its place here, unless these are some of many.
  */
 export function explain(
@@ -58,8 +58,8 @@ export function explain(
   images: Tensor4D,
   options: AttributeOptions,
   places?: readonly number[],
-): { maps: Tensor3D | Tensor4D; logits: Float32Array } {
-  let logits = new Float32Array();
+): { maps: Tensor3D | Tensor4D; answers: Answers } {
+  let answers!: Answers;
   const maps = tf.tidy(() => {
     const all = inBatches(
       tf,
@@ -72,11 +72,14 @@ export function explain(
       },
       places,
     );
-    logits = joined(all.map((each) => each.logits)) as typeof logits;
+    answers = {
+      logits: joined(all.map((each) => each.answers.logits)),
+      probabilities: joined(all.map((each) => each.answers.probabilities)),
+    };
     const parts = all.map(({ result }) => result);
     return parts.length === 1 ? parts[0] : tf.concat(parts, 0);
   }) as Tensor3D | Tensor4D;
-  return { maps, logits };
+  return { maps, answers };
 }
 
 interface Call extends Omit<ReturnType<typeof check>, 'target' | 'score'> {
@@ -84,7 +87,7 @@ interface Call extends Omit<ReturnType<typeof check>, 'target' | 'score'> {
   batch: Tensor4D;
 }
 
-/** What `visit` makes of each batch of the images, and the logits; of tensors only its results are left. */
+/** What `visit` makes of each batch of the images, and what the model says of it; of tensors only its results are left. */
 export function inBatches<T>(
   tf: Tf,
   model: Model,
@@ -92,16 +95,16 @@ export function inBatches<T>(
   options: AttributeOptions,
   visit: (call: Call) => T,
   places: readonly number[] = Array.from({ length: images.shape[0] }, (_, i) => i),
-): { result: T; logits: Float32Array }[] {
+): { result: T; answers: Answers }[] {
   const { target, score, ...checked } = check(images, options);
   const n = images.shape[0];
   const head = headOf(tf, model, options);
   const size = batchSize(images.shape);
-  const visited: { result: T; logits: Float32Array }[] = [];
+  const visited: { result: T; answers: Answers }[] = [];
   for (let start = 0; start < n; start += size) {
     const count = Math.min(size, n - start);
     const wanted = target === 'predicted' ? target : target.slice(start, start + count);
-    let logits = new Float32Array();
+    let answers!: Answers;
     const result = tf.tidy(() => {
       const batch = n <= size ? images : images.slice([start, 0, 0, 0], [count, -1, -1, -1]);
       const scored = scoring(tf, head, batch, wanted, score);
@@ -113,10 +116,10 @@ export function inBatches<T>(
       } catch (error) {
         throw explainGradientFailure(tf, model, batch, error, options);
       }
-      logits = scored.logits() as typeof logits;
+      answers = scored.answers();
       return made as never;
     }) as T;
-    visited.push({ result, logits });
+    visited.push({ result, answers });
   }
   return visited;
 }

@@ -10,6 +10,12 @@ import type { Head } from './head.js';
 export type Score = 'logit' | 'margin' | 'probability';
 export const scores: readonly Score[] = ['logit', 'margin', 'probability'];
 
+/** What a model says of n images, both [n · classes]. */
+export interface Answers {
+  logits: Float32Array;
+  probabilities: Float32Array;
+}
+
 /** The score of one batch of images. */
 export type Scored = ReturnType<typeof scoring>;
 
@@ -63,11 +69,16 @@ export function scoring(tf: Tf, head: Head, batch: Tensor4D, target: number[] | 
         const [no, yes] = tf.split(each, 2, 1);
         return yes.sub(no);
       }),
-    /** @throws SatwatchError BAD_OPTION where a target is no class of the model */
-    logits: () => {
+    /**
+     * What the model says of the batch, both [n · classes].
+     * @throws SatwatchError BAD_OPTION where a target is no class of the model
+     */
+    answers: (): Answers => {
       const { logits } = own();
       if (flaw) throw flaw;
-      return logits;
+      const shape: [number, number] = [batch.shape[0], logits.length / batch.shape[0]];
+      const probabilities = tf.tidy(() => head.probabilities(tf.tensor2d(logits, shape)).dataSync());
+      return { logits, probabilities: probabilities as Float32Array };
     },
   };
 }

@@ -68,17 +68,21 @@ function ratio(tf: Tf, a: Tensor, b: Tensor, otherwise: () => Tensor): Tensor {
  */
 function throughMax(tf: Tf, op: Op, m: Tensor, inputs: Pair[], y: Pair): Tensor[] {
   const like = (pair: Pair): Tensor => pair.reference.broadcastTo(pair.value.shape);
+  const values = inputs.map(({ value }) => value);
   const references = inputs.map(like);
   const larger = tf.maximum(y.value, y.reference);
-  const up = op.gradient(
-    m.mul(larger.sub(y.reference)),
-    inputs.map(({ value }) => value),
-    y.value,
-  );
+  const up = op.gradient(m.mul(larger.sub(y.reference)), values, y.value);
   const down = op.gradient(m.mul(y.value.sub(larger)), references, like(y));
-  return inputs.map((input, i) =>
-    ratio(tf, up[i].add(down[i]), difference(input), () => tf.zerosLike(input.value)),
-  );
+  // Where nothing changes, what wins on both sides has the slope 1.
+  const own = op.gradient(m, values, y.value);
+  const won = op.gradient(tf.onesLike(m), references, like(y));
+  return inputs.map((input, i) => {
+    // Numerator and denominator are the same subtraction: no difference is too small to divide by.
+    const change = difference(input);
+    const changes = change.notEqual(0);
+    const slope = up[i].add(down[i]).div(tf.where(changes, change, tf.onesLike(change)));
+    return tf.where(changes, slope, own[i].mul(won[i].greater(0).toFloat()));
+  });
 }
 
 /** Δ(ab) = Δa (b + b₀)/2 + Δb (a + a₀)/2; more than two from the left. */

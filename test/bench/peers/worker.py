@@ -33,6 +33,10 @@ def say(**answer):
     print(json.dumps(answer), flush=True)
 
 
+def plain(result):
+    return result.tolist() if isinstance(result, np.ndarray) else result
+
+
 def answer(prepare, versions):
     """`prepare` gives the arms, each a function of the batch size and what it works on."""
     say(threads=THREADS, **versions)
@@ -47,6 +51,6 @@ def answer(prepare, versions):
             for _ in range(question["repeats"]):
                 result = arms[question["run"]](question["batch"])
             wall, cpu = time.perf_counter() - start, time.process_time() - used
-            say(wall=1000 * wall, cpu=1000 * cpu, result=result if question.get("result") else None)
+            say(wall=1000 * wall, cpu=1000 * cpu, result=plain(result) if question.get("result") else None)
         else:
             say(cpu=1000 * time.process_time())
