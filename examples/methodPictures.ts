@@ -12,7 +12,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
-import { attribute, type ProbeSet, saliencyMethods } from 'satwatch';
+import { attribute, saliencyMethods } from 'satwatch';
 import sharp from 'sharp';
 // In a project of your own: import * as tf from '@tensorflow/tfjs-node';
 import { loadBackend } from '../src/backend/index.js';
@@ -56,7 +56,7 @@ const columns = answers.map((row, i): Caption => {
 const wanted = options.methods?.split(',') ?? Object.keys(saliencyMethods);
 for (const name of wanted) if (!saliencyMethods[name]) throw new Error(`--methods: there is no '${name}'`);
 const settings = { pixels: { low, high }, steps: [64], rule: 'gauss-legendre' };
-const entries = imagenetMethods(tf, { height: side, width: side } as ProbeSet, settings)
+const entries = imagenetMethods(tf, { height: side, width: side }, settings)
   .filter(({ method }) => wanted.includes(method.name) && !saliencyMethods[method.name].bySegments)
   .map(({ family, method }) => {
     // A smaller window hides too little of an object that fills the picture.

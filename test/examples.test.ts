@@ -82,17 +82,38 @@ describe.runIf(has('bar'))('examples on BAR (skipped where ../shared/data/bar is
 describe.runIf(has('efficientnet-lite0', 'chihuahua'))(
   'examples on Chihuahuas (skipped where ../shared/data/efficientnet-lite0 and chihuahua are not there)',
   () => {
-    it('imagenet: a run for each method, on the network as it should answer', async () => {
+    it('imagenet: a run for each method, on the network as it should answer, and how they agree', async () => {
       const { store, output } = await example(
         'imagenet',
         ...['--data', data, '--images', '2', '--steps', '1', '--steps', '2'],
+        ...[
+          '--methods',
+          'gradient,input-x-gradient,integrated-gradients,deep-taylor,grad-cam,segment-ablation',
+        ],
       );
-      expect(store.runs().map(({ name }) => name)).toHaveLength(4);
+      expect(store.runs().map(({ name, state }) => `${name}: ${state}`)).toEqual(
+        [
+          'gradient',
+          'input-x-gradient',
+          'integrated-gradients, gauss-legendre 1',
+          'integrated-gradients, gauss-legendre 2',
+          'deep-taylor',
+          'grad-cam',
+          'grad-cam, top_relu',
+          'segment-ablation',
+        ]
+          .map((name) => `${name}: done`)
+          .reverse(),
+      );
       // The README of the photographs has the network's rank of Chihuahua for each: 3 and 1.
       const answers = store.images('gradient', 'last')!.images.map(({ predicted }) => predicted === 151);
       expect(answers).toEqual([false, true]);
-      expect(output).toMatch(/input-x-gradient( +\d\.\d\d \(\d\.\d\d\)){5}/);
+      expect(output).toMatch(/input-x-gradient( +\d\.\d\d \(\d\.\d\d\)){6}/);
+      expect(output).toMatch(/segment-ablation \/ area( +\d\.\d\d){6} /);
       expect(output).toMatch(/integrated-gradients, gauss-legendre 2: \d+ % on average/);
+      expect(output).toMatch(/of the mean ranks +[01]\.\d\d\n/);
+      expect(output).toMatch(/of the ranks of a photograph, the mean of 2 +[01]\.\d\d\n/);
+      expect(output).toMatch(/\n2 +input-x-gradient +-?\d+ +·( +-?\d+){7}\n/);
     });
   },
 );

@@ -21,7 +21,11 @@ interface Settings {
 }
 
 /** Every saliency method, with what it is given beside its defaults. */
-export function imagenetMethods(tf: Tf, { height, width }: ProbeSet, settings: Settings): Entry[] {
+export function imagenetMethods(
+  tf: Tf,
+  { height, width }: Pick<ProbeSet, 'height' | 'width'>,
+  settings: Settings,
+): Entry[] {
   const { pixels, steps, rule } = settings;
   const { low, high } = pixels;
   const noise: Tensor4D = tf.randomUniform([16, height, width, 3], low, high, 'float32', 1);
