@@ -250,7 +250,9 @@ describe('the pictures', () => {
     expect(await ids(page)).toEqual(named(byMargin(2)));
     expect(await text(page, '.pictures .note')).toContain('In the order of epoch 2');
     expect(page.url()).toContain('pictures=4&sort=margin&sorted=2');
-    expect(await page.locator('.tile canvas').first().getAttribute('data-heat')).toContain('observations/4/');
+    await expect
+      .poll(() => page.locator('.tile canvas').first().getAttribute('data-heat'))
+      .toContain('observations/4/');
     await page.getByRole('button', { name: 'Sort by epoch 4' }).click();
     await expect.poll(() => ids(page)).toEqual(named(byMargin(4)));
     for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowLeft');
