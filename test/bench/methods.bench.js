@@ -40,7 +40,7 @@ for (const [net, build, count] of [
     maps.dispose();
   };
   const arms = Object.fromEntries(['gradient', ...names].map((name) => [name, run(name)]));
-  const samples = await interleave(arms, { rounds: times(9), warmUps: 1 });
+  const samples = await interleave(arms, { rounds: times(5), warmUps: 1 });
   for (const name of names)
     bench.ratio(`${net}: ${name}`, samples[name], samples.gradient, { goal: goals[name], per: count });
   images.dispose();
