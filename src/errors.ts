@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'STORE_FAILED'
   | 'RUN_EXISTS'
   | 'RUN_UNKNOWN'
+  | 'REFERENCE_INVALID'
   | 'PORT_IN_USE'
   | 'TOKEN_MISSING'
   | 'CHECKPOINT_UNREADABLE'

@@ -94,8 +94,8 @@ export const markedTraining = (tf: typeof tfjs, n = 96) =>
   );
 
 /** `stateful`: with batch norm's moving statistics and dropout's dice. */
-export function net(tf: typeof tfjs, { stateful = false } = {}): tfjs.LayersModel {
-  const seed = (s: number) => tf.initializers.heNormal({ seed: s });
+export function net(tf: typeof tfjs, { stateful = false, seed: own = 0 } = {}): tfjs.LayersModel {
+  const seed = (s: number) => tf.initializers.heNormal({ seed: s + 10 * own });
   const model = tf.sequential({
     layers: [
       tf.layers.conv2d({

@@ -11,6 +11,13 @@ export interface Observed {
   effects: readonly Omit<Effect, 'epoch' | 'step'>[];
 }
 
+/** A finished run that this one is compared with: what it was on the same probe set, oldest first. */
+export interface ReferenceRun {
+  name: string;
+  /** `rows`: relative ranks over all classes. */
+  observed: readonly Pick<Observed, 'epoch' | 'rows' | 'effects'>[];
+}
+
 /** All that a rule may look at: the run so far on its current probe set, oldest first. */
 export interface History {
   probe: Pick<ProbeSet, 'segmentNames' | 'classNames' | 'roles'> & { classCounts: readonly number[] };
@@ -19,6 +26,8 @@ export interface History {
   /** (segment, class) pairs that the reliance test can test on this probe set. */
   pairs: number;
   observed: readonly Observed[];
+  /** Read once, when the run starts; none where the user named none. */
+  references?: readonly ReferenceRun[];
 }
 
 export function latest(history: History): Observed {
@@ -121,7 +130,7 @@ export class Kept implements Observed {
 
 /** A segment's row, or undefined where it was measured on no image. */
 export function rowOf(
-  observed: Observed,
+  observed: Pick<Observed, 'rows'>,
   segment: string,
   className: string | null,
   aggregation: Aggregation = 'relative',

@@ -89,7 +89,7 @@ export class Measurer {
       return this.monitor;
     }
     const { tf, options, store, run, probe, exec } = this;
-    const { inputRange, method } = options;
+    const { inputRange, method, reference } = options;
     const monitor = await createMonitor(tf, {
       probe,
       store,
@@ -97,6 +97,7 @@ export class Measurer {
       resume: true,
       inputRange,
       ...(method !== undefined && { method }),
+      ...(reference !== undefined && { reference }),
       channels: exec ? [exec] : [],
       verbose: false,
     });

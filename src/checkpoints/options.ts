@@ -10,6 +10,8 @@ export interface WatchOptions {
   run?: string;
   inputRange: [low: number, high: number];
   method?: string;
+  /** Names of finished runs in the store to compare with. */
+  reference?: string[];
   /** Measure what is there and end. */
   once?: boolean;
   /** A command to run on every alert. */

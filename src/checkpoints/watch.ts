@@ -34,6 +34,8 @@ export async function watchCheckpoints(tf: Tf, options: WatchOptions): Promise<W
   const store = openStore(options.store);
   try {
     const { name, before } = runFor(store, folder, options.run);
+    // The rest of what a reference must be is known with the first model.
+    for (const run of options.reference ?? []) store.run(run);
     const exec = options.exec === undefined ? undefined : new ExecChannel(options.exec, store.path);
     const measurer = new Measurer(tf, options, folder, store, name, exec, log);
     if (before) await measurer.goOn(before);

@@ -84,8 +84,9 @@ function showRun(run: RunInfo, segments: (Series & { role: Role | null })[], ale
 }
 
 function headline(run: RunInfo): string {
-  const config = run.config as { method?: string };
-  return `${run.name}: ${run.state}, epoch ${run.epoch ?? '–'}, ${run.observations} observations, ${config.method} on ${run.backend}, started ${minute(run.startedAt)}${run.error ? `\n${run.error}` : ''}`;
+  const config = run.config as { method?: string; reference?: string[] };
+  const references = config.reference?.length ? `\nreference runs: ${config.reference.join(', ')}` : '';
+  return `${run.name}: ${run.state}, epoch ${run.epoch ?? '–'}, ${run.observations} observations, ${config.method} on ${run.backend}, started ${minute(run.startedAt)}${references}${run.error ? `\n${run.error}` : ''}`;
 }
 
 interface Series {

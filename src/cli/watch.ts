@@ -16,6 +16,7 @@ interface Arguments {
   metrics?: string;
   exec?: string;
   method?: string;
+  reference?: string[];
   backend?: string;
   converter?: string;
   json: boolean;
@@ -38,6 +39,12 @@ export const watchCommand: CommandModule<object, Arguments> = {
       })
       .option('exec', { type: 'string', describe: 'Command to run on an alert, which it gets as JSON' })
       .option('method', { type: 'string', describe: 'Saliency method; default: input-x-gradient' })
+      .option('reference', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'A finished clean run in the store to compare with; give it once for each',
+      })
       .option('backend', backendOption)
       .option('converter', {
         type: 'string',
@@ -57,6 +64,7 @@ export const watchCommand: CommandModule<object, Arguments> = {
       run: options.run,
       inputRange,
       method: options.method,
+      reference: options.reference,
       once: options.once,
       exec: options.exec,
       metrics: options.metrics,

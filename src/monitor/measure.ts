@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import { marginOf } from '../alerts/index.js';
+import { type Answer, marginOf } from '../alerts/index.js';
 import type { Tf } from '../backend/types.js';
 import { type AttributeOptions, batchSize, explain, largest, type Model } from '../saliency/index.js';
 import { chanceRanks, shiftOffsets } from '../sat/chanceRanks.js';
@@ -24,8 +24,12 @@ export interface ImageMeasurement {
   predicted: number | null;
   /** The label's logit − the largest other logit. */
   margin: number | null;
+  /** What the model says of the image; null where it could not be read. */
+  answer: Answer | null;
   map: StoredMap | null;
 }
+
+const unread = { sat: null, chance: null, predicted: null, margin: null, answer: null, map: null };
 
 /**
  * Saliency → SAT for every probe image, a batch at a time; the event loop runs between batches. An image whose file
@@ -46,21 +50,22 @@ export async function measureImages(
   for await (const { start, count, values, missing } of pixels.batches(all, size)) {
     const batch = tf.tensor4d(values, [count, height, width, channels]);
     try {
-      const { maps, logits } = await explained(
+      const { maps, answers } = await explained(
         tf,
         model,
         batch,
         attributeOptions(config, probe, start, count),
         all.slice(start, start + count),
       );
-      const [classes, area] = [logits.length / count, height * width];
+      const [classes, area] = [answers.logits.length / count, height * width];
       for (let i = 0; i < count; i++) {
         const { label, segments } = images[start + i];
         if (missing.has(i)) {
-          result.push({ label, sat: null, chance: null, predicted: null, margin: null, map: null });
+          result.push({ ...unread, label });
           continue;
         }
-        const row = logits.subarray(i * classes, (i + 1) * classes);
+        const rowOf = (values: Float32Array) => values.slice(i * classes, (i + 1) * classes);
+        const row = rowOf(answers.logits);
         const map = maps.subarray(i * area, (i + 1) * area);
         const prefix = prefixSums(map);
         const sat = satFromPrefix(prefix, segments);
@@ -72,6 +77,7 @@ export async function measureImages(
           chance: sat && chanceRanks(prefix, segments, segmentNames, offsets),
           predicted: finite ? largest(row, -1) : null,
           margin: finite ? marginOf(row, label) : null,
+          answer: { logits: row, probabilities: rowOf(answers.probabilities) },
           map: keepMaps ? quantise(map) : null,
         });
       }
@@ -131,7 +137,7 @@ function attributeOptions(
   };
 }
 
-/** Maps [n · h · w] and logits [n · classes] of a batch of probe images; `places` are their indices. */
+/** Maps [n · h · w] of a batch of probe images, and what the model says of them; `places` are their indices. */
 async function explained(
   tf: Tf,
   model: Model,
@@ -139,9 +145,9 @@ async function explained(
   options: AttributeOptions,
   places: readonly number[],
 ) {
-  const { maps, logits } = explain(tf, model, batch, options, places);
+  const { maps, answers } = explain(tf, model, batch, options, places);
   try {
-    return { maps: (await maps.data()) as Float32Array, logits };
+    return { maps: (await maps.data()) as Float32Array, answers };
   } finally {
     maps.dispose();
   }

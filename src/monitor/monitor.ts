@@ -25,6 +25,7 @@ import { startPage } from './page.js';
 import { keepPictures } from './pictures.js';
 import { ModelPixels, nativeDecoder } from './pixels.js';
 import { predictor } from './predict.js';
+import { readReferences } from './references.js';
 import { telling } from './telling.js';
 import { tryModel } from './trial.js';
 import { versions } from './versions.js';
@@ -133,11 +134,19 @@ export class Monitor {
 
     const store = typeof config.store === 'string' ? openStore(config.store) : config.store;
     try {
+      const name = config.run ?? newRunName();
+      const described = { ...describeConfig(config), epochs: epochs ?? null };
+      const references = readReferences(store, config.reference, {
+        name,
+        probe,
+        config: described,
+        model: describeModel(model),
+      });
       const writer = new RunWriter(store, {
-        name: config.run ?? newRunName(),
+        name,
         resume: config.resume,
         probe,
-        config: { ...describeConfig(config), epochs: epochs ?? null },
+        config: { ...described, reference: references.map((run) => run.name) },
         model: describeModel(model),
         versions: versions(tf),
         backend: tf.getBackend(),
@@ -149,7 +158,7 @@ export class Monitor {
         probe,
         pixels,
         writer,
-        history: recall(store, writer.run, probe, { planned, pairs }),
+        history: { ...recall(store, writer.run, probe, { planned, pairs }), references },
         alerts: store.alerts(writer.run),
       };
     } catch (error) {

@@ -6,7 +6,7 @@ import { checkLevel, defaultRules, type Rule } from '../alerts/index.js';
 import { refuseUnknownOptions, SatwatchError } from '../errors.js';
 import { isKept } from '../probe/index.js';
 import { type HeadOptions, methodNamed, type SaliencyMethod, type Score, scores } from '../saliency/index.js';
-import { Store } from '../store/index.js';
+import { type RunRef, Store } from '../store/index.js';
 import type { ProbeSet } from '../types.js';
 
 export interface MonitorOptions extends HeadOptions {
@@ -32,6 +32,11 @@ export interface MonitorOptions extends HeadOptions {
   every?: number | { batches: number };
   /** Rules beside the default ones; one of a default rule's name stands in its place. */
   rules?: Rule[];
+  /**
+   * Finished clean runs in the same store to compare with, by name or id: of the same task and architecture with other
+   * seeds. The rule 'reference' joins the default ones, and the page draws their band.
+   */
+  reference?: RunRef | RunRef[];
   /** Where alerts go; default: the console. */
   channels?: ChannelLike[];
   /** The reliance test's budget in forward passes (images) an observation; 0 turns it off. */
@@ -66,6 +71,7 @@ const optionNames = [
   'score',
   'every',
   'rules',
+  'reference',
   'channels',
   'reliance',
   'keepMaps',
@@ -91,6 +97,7 @@ export interface Config {
   everyEpochs: number;
   everyBatches: number | undefined;
   rules: Rule[];
+  reference: readonly RunRef[];
   channels: Channel[];
   budget: number | undefined;
   keepMaps: 'none' | 'alerts' | number;
@@ -156,6 +163,16 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
   const rules = options.rules ?? [];
   if (!Array.isArray(rules) || rules.some((rule) => typeof rule?.evaluate !== 'function'))
     bad('rules', rules, 'a list of rules such as rules.rankThreshold({ segment, rank })');
+  const reference = [options.reference ?? []].flat();
+  if (reference.some((run) => typeof run !== 'string' && !Number.isInteger(run)))
+    bad('reference', options.reference, "names or ids of finished runs, such as ['clean-1', 'clean-2']");
+  if (reference.length === 0 && rules.some(({ name }) => name === 'reference'))
+    bad(
+      'reference',
+      'none for rules.reference',
+      "the runs to compare with: reference: ['clean-1', 'clean-2']",
+    );
+  const others = defaultRules({ hasReferences: reference.length > 0 });
   const { keepMaps = 'alerts' } = options;
   if (
     !['none', 'alerts'].includes(keepMaps as string) &&
@@ -178,7 +195,8 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
     score,
     everyEpochs: typeof every === 'number' ? every : 1,
     everyBatches: batches,
-    rules: [...defaultRules().filter((rule) => !rules.some((own) => own.name === rule.name)), ...rules],
+    rules: [...others.filter((rule) => !rules.some((own) => own.name === rule.name)), ...rules],
+    reference,
     channels: distinct((options.channels ?? [consoleChannel()]).map(toChannel)),
     budget,
     keepMaps,

@@ -174,25 +174,30 @@ export class Store {
 
   /**
    * A run's rows on its current probe set (or on `probeSet`), ordered by epoch, then segment.
-   * Without `className` the rows over all classes; `sinceSeq` asks for observations written after that change.
+   * Without `className` the rows over all classes, with `segment` those of one alone; `sinceSeq` asks for observations
+   * written after that change.
+   * @throws SatwatchError RUN_UNKNOWN, UNKNOWN_CLASS, UNKNOWN_SEGMENT
    */
   trajectories(
     run: RunRef,
     options: {
       aggregation?: Aggregation;
       className?: string | null;
+      segment?: string;
       sinceSeq?: number;
       probeSet?: string;
     } = {},
   ): TrajectoryRow[] {
-    const { aggregation = 'relative', className = null, sinceSeq = -1 } = options;
+    const { aggregation = 'relative', className = null, segment, sinceSeq = -1 } = options;
     const info = this.run(run);
     const probe = this.probeSet(options.probeSet ?? info.probeSet);
+    const only = segment === undefined ? [] : [segmentIndex(probe, segment)];
     const rows = this.db
       .prepare(
         `SELECT o.epoch, o.step, k.segment, k.n, k.mean_rank, k.mean_attribution, k.chance_rank
          FROM observations o JOIN ranks k ON k.observation = o.id
          WHERE o.run = ? AND o.probe_set = ? AND o.seq > ? AND k.aggregation = ? AND k.class = ?
+           ${only.length ? 'AND k.segment = ?' : ''}
          ORDER BY o.epoch, o.step, k.segment`,
       )
       .all(
@@ -201,6 +206,7 @@ export class Store {
         sinceSeq,
         aggregation === 'relative' ? 0 : 1,
         classIndex(probe, className),
+        ...only,
       ) as any[];
     return rows.map((row) => ({
       segment: probe.segmentNames[row.segment],
@@ -212,6 +218,25 @@ export class Store {
       meanAttribution: row.mean_attribution,
       chanceRank: row.chance_rank,
     }));
+  }
+
+  /** The worst (largest) mean rank that any segment ever had; null where none was measured. */
+  worstRank(
+    run: RunRef,
+    options: { aggregation?: Aggregation; className?: string | null; probeSet?: string } = {},
+  ): number | null {
+    const { aggregation = 'relative', className = null } = options;
+    const info = this.run(run);
+    const probe = this.probeSet(options.probeSet ?? info.probeSet);
+    return this.db
+      .prepare(
+        `SELECT max(k.mean_rank) FROM observations o JOIN ranks k ON k.observation = o.id
+         WHERE o.run = ? AND o.probe_set = ? AND k.aggregation = ? AND k.class = ?`,
+      )
+      .pluck()
+      .get(info.id, probe.id, aggregation === 'relative' ? 0 : 1, classIndex(probe, className)) as
+      | number
+      | null;
   }
 
   /** Each probe image's SAT at an epoch, derived from the stored attributions; null where the image was invalid. */
@@ -349,16 +374,21 @@ export class Store {
     }));
   }
 
-  /** What the reliance test measured, in order of epoch. */
-  effects(run: RunRef, { sinceSeq = -1, probeSet }: { sinceSeq?: number; probeSet?: string } = {}): Effect[] {
+  /** What the reliance test measured, of `segment` or of all, in order of epoch. */
+  effects(
+    run: RunRef,
+    { sinceSeq = -1, probeSet, segment }: { sinceSeq?: number; probeSet?: string; segment?: string } = {},
+  ): Effect[] {
     const info = this.run(run);
     const probe = this.probeSet(probeSet ?? info.probeSet);
+    const only = segment === undefined ? [] : [segmentIndex(probe, segment)];
     const rows = this.db
       .prepare(
         `SELECT o.epoch, o.step, e.* FROM observations o JOIN effects e ON e.observation = o.id
-         WHERE o.run = ? AND o.probe_set = ? AND o.seq > ? ORDER BY o.epoch, o.step, e.segment, e.class`,
+         WHERE o.run = ? AND o.probe_set = ? AND o.seq > ? ${only.length ? 'AND e.segment = ?' : ''}
+         ORDER BY o.epoch, o.step, e.segment, e.class`,
       )
-      .all(info.id, probe.id, sinceSeq) as any[];
+      .all(info.id, probe.id, sinceSeq, ...only) as any[];
     return rows.map((row) => ({
       segment: probe.segmentNames[row.segment],
       className: probe.classNames[row.class],
@@ -512,6 +542,17 @@ function classIndex(probe: StoredProbeSet, className: string | null): number {
       'UNKNOWN_CLASS',
       `no class '${className}'; ${suggest(className, probe.classNames)}`,
       className,
+    );
+  return index;
+}
+
+function segmentIndex(probe: StoredProbeSet, segment: string): number {
+  const index = probe.segmentNames.indexOf(segment);
+  if (index < 0)
+    throw new SatwatchError(
+      'UNKNOWN_SEGMENT',
+      `no segment '${segment}'; ${suggest(segment, probe.segmentNames)}`,
+      segment,
     );
   return index;
 }

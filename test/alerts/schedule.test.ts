@@ -47,7 +47,8 @@ async function observations(
       pairs: 1,
       observed: [...observed],
     };
-    const asIs = probe.images.map(({ label }) => ({ predicted: label, margin: 1 }));
+    const answer = { logits: Float32Array.of(0, 0), probabilities: Float32Array.of(0.5, 0.5) };
+    const asIs = probe.images.map(({ label }) => ({ predicted: label, margin: 1, answer }));
     const { effects } = await measureEffects(probe, pixels, past, rows, predict, asIs, { budget, seed: 1 });
     observed.push({ epoch, step: null, metrics: {}, probeAccuracy: null, rows, effects });
     turns.push({ tested: effects.map(name), pictures: batches.reduce((a, b) => a + b, 0) });

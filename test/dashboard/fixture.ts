@@ -29,6 +29,8 @@ export interface FixtureOptions {
   channels: string[];
   method: string;
   methodOptions: Record<string, unknown>;
+  /** Names of runs that it is compared with. */
+  reference: string[];
 }
 
 const defaults: FixtureOptions = {
@@ -46,6 +48,7 @@ const defaults: FixtureOptions = {
   channels: [],
   method: 'input-x-gradient',
   methodOptions: {},
+  reference: [],
 };
 
 const parts: [name: string, role: Role | undefined, score: number][] = [
@@ -189,6 +192,7 @@ export function startRun(store: Store, options: Partial<FixtureOptions> = {}, re
       epochs: full.epochs,
       method: full.method,
       methodOptions: full.methodOptions,
+      reference: full.reference,
       score: 'margin',
       target: 'label',
     },

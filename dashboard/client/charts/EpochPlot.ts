@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import * as format from '../format.js';
 import { fade, onThemeChange, theme } from '../theme.js';
 import type { CursorGroup, Linked } from './cursor.js';
-import { drawHighlight, drawLimits, font, nameLimits } from './draw.js';
+import { drawBand, drawHighlight, drawLimits, font, nameLimits } from './draw.js';
 import { element } from './element.js';
 import { placeLabels } from './labels.js';
 import { markElements } from './marks.js';
@@ -64,6 +64,8 @@ export class EpochPlot implements Linked {
     const dressed =
       before.highlight !== model.highlight ||
       before.underlay?.values !== model.underlay?.values ||
+      before.band?.low !== model.band?.low ||
+      before.band?.tone !== model.band?.tone ||
       JSON.stringify(before.limits) !== JSON.stringify(model.limits) ||
       model.lines.some((line, i) => line.tone !== before.lines[i].tone);
     if (shown)
@@ -182,7 +184,7 @@ export class EpochPlot implements Linked {
         })),
       ],
       hooks: {
-        drawAxes: [(plot) => drawLimits(plot, this.model)],
+        drawAxes: [(plot) => drawBand(plot, this.model), (plot) => drawLimits(plot, this.model)],
         draw: [
           (plot) => {
             this.host.dataset.draws = String(Number(this.host.dataset.draws ?? 0) + 1);
@@ -215,13 +217,14 @@ export class EpochPlot implements Linked {
 
   /** For tests and for whoever inspects the page: what the canvas shows. */
   private describe(): void {
-    const { lines, domain, range, highlight, epochs } = this.model;
+    const { lines, domain, range, highlight, epochs, band } = this.model;
     Object.assign(this.host.dataset, {
       series: String(lines.filter(({ hidden }) => !hidden).length),
       epochs: String(epochs.length),
       domain: domain.join(' '),
       range: range.join(' '),
       highlight: highlight ?? '',
+      band: band ? String(band.epochs.length) : '',
     });
   }
 

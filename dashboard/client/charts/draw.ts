@@ -23,6 +23,32 @@ export function drawLimits(plot: uPlot, model: PlotModel): void {
   ctx.restore();
 }
 
+/** Other runs' values behind all lines: filled from the lowest to the highest. */
+export function drawBand(plot: uPlot, { band }: PlotModel): void {
+  if (!band) return;
+  const { ctx, bbox } = plot;
+  const { epochs, low, high } = band;
+  const color = theme().tones[band.tone];
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.fillStyle = fade(color, 0.14);
+  ctx.strokeStyle = fade(color, 0.4);
+  ctx.lineWidth = devicePixelRatio;
+  ctx.lineJoin = 'round';
+  // Both have their gaps at the same epochs.
+  const [upper, lower] = [parts(plot, epochs, low), parts(plot, epochs, high)];
+  upper.forEach((points, i) => {
+    ctx.beginPath();
+    for (const [x, y] of [...points, ...lower[i].toReversed()]) ctx.lineTo(x, y);
+    ctx.closePath();
+    ctx.fill();
+    ctx.stroke();
+  });
+  ctx.restore();
+}
+
 /** Their names, above everything. */
 export function nameLimits(plot: uPlot, model: PlotModel): void {
   const { ctx, bbox } = plot;

@@ -47,6 +47,8 @@ export interface PlotModel {
   highlight: string | null;
   /** Thin and dashed under the highlighted line. */
   underlay?: { values: Values; tone: Tone; label: string } | undefined;
+  /** From low to high, at epochs of its own, behind all lines. */
+  band?: { epochs: number[]; low: Values; high: Values; tone: Tone } | undefined;
   limits: Limit[];
   marks: Mark[];
   /** Flags on the marks, and epochs along the bottom. */

@@ -12,6 +12,7 @@ import { CostChart } from './CostChart.js';
 import { EffectChart } from './EffectChart.js';
 import { useCursor, useMedia, useWindowHeight } from './hooks.js';
 import { RankChart } from './RankChart.js';
+import { useBands } from './useBands.js';
 
 /** What stands above and below the rank chart on a wide page, px: the rest of the window is for the ranks. */
 const besideRanks = 630;
@@ -35,6 +36,7 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
   const narrow = useMedia('(max-width: 640px)');
   const rankHeight = Math.min(520, Math.max(250, useWindowHeight() - besideRanks));
   const { epochs, observations } = snapshot;
+  const { bands, worst } = useBands(snapshot, highlight);
   const marks = useMemo(() => marksOf(snapshot), [snapshot]);
   const domain = useMemo(() => domainOf(snapshot), [snapshot]);
   const accuracy = useMemo(() => accuracyLines(observations), [observations]);
@@ -117,6 +119,8 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
         className={snapshot.view.className}
         highlight={highlight}
         height={narrow ? 300 : rankHeight}
+        bands={bands}
+        worst={worst}
         onHover={onHover}
         onPin={onPin}
         onPictures={on.onPictures}
@@ -127,6 +131,7 @@ export function Charts({ snapshot, shown, total, route, highlight, onHover, onPi
         segment={highlight}
         className={route.className}
         height={150}
+        bands={bands?.effects}
       />
       {snapshot.costs.size > 0 && (
         <CostChart

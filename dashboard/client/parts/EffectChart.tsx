@@ -3,6 +3,7 @@ import { EpochChart } from '../charts/EpochChart.js';
 import type { Line, PlotModel, Values } from '../charts/model.js';
 import { extent } from '../charts/range.js';
 import { last } from '../charts/values.js';
+import type { Bands } from '../data/references.js';
 import type { Snapshot } from '../data/snapshot.js';
 import * as format from '../format.js';
 
@@ -19,10 +20,12 @@ interface Props {
   segment: string | null;
   className: string | null;
   height: number;
+  /** Of the segment in the reference runs. */
+  bands: Bands['effects'] | undefined;
 }
 
 /** What the reliance test measured of the highlighted segment: how far it moves predictions towards each class. */
-export function EffectChart({ shared, snapshot, segment, className, height }: Props) {
+export function EffectChart({ shared, snapshot, segment, className, height, bands }: Props) {
   const { effects } = snapshot;
   const series = useMemo(() => seriesOf(effects, segment), [effects, segment]);
   const chosen = series.find(({ name }) => name === className) ?? series[0];
@@ -43,7 +46,9 @@ export function EffectChart({ shared, snapshot, segment, className, height }: Pr
       steady: true,
       values: chosen.fill,
     });
-  const [low, high] = extent(lines.map(({ values }) => values)) ?? [0, 0];
+  const band = chosen && bands?.get(chosen.name);
+  const drawnValues = [...lines.map(({ values }) => values), ...(band ? [band.low, band.high] : [])];
+  const [low, high] = extent(drawnValues) ?? [0, 0];
   const tested = lastTested(chosen?.effect, shared.epochs);
   return (
     <EpochChart
@@ -55,6 +60,12 @@ export function EffectChart({ shared, snapshot, segment, className, height }: Pr
             points that predictions move towards a class when it is present
             {tested !== null && `; last tested at epoch ${format.epoch(tested)}`}
           </span>
+          {band && (
+            <span class="key">
+              <span class={`swatch tone-${role}`} aria-hidden="true" />
+              {band.runs === 1 ? 'the reference run' : `${band.runs} reference runs`}
+            </span>
+          )}
         </>
       }
       summary={
@@ -69,6 +80,7 @@ export function EffectChart({ shared, snapshot, segment, className, height }: Pr
         range: [Math.min(-0.015, low - 0.005), Math.max(0.05, high + 0.02)],
         highlight: chosen ? `effect ${chosen.name}` : null,
         lines,
+        band: band && { ...band, tone: role },
         limits: chosen
           ? [
               { value: alarmAt, label: 'alarm 3, warning 2', tone: 'ink' },

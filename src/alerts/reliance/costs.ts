@@ -1,5 +1,5 @@
 import type { Cost, ProbeSet } from '../../types.js';
-import type { AnswerFor, Fills, Pair } from './measure.js';
+import type { Answer, AnswerFor, Fills, Pair } from './measure.js';
 
 type Measured = Omit<Cost, 'epoch' | 'step'>;
 
@@ -7,6 +7,7 @@ type Measured = Omit<Cost, 'epoch' | 'step'>;
 export interface AsIs {
   predicted: number | null;
   margin: number | null;
+  answer: Answer | null;
 }
 
 /** A segment as it is and filled: over all images that were filled, and over those of each class. */

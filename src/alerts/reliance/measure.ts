@@ -24,7 +24,7 @@ export type Pictures =
   | { read(images: readonly number[]): Promise<(Float32Array | null)[]> };
 
 /** What the model says of one picture, a value a class. */
-interface Answer {
+export interface Answer {
   probabilities: Float32Array;
   logits: Float32Array;
 }
@@ -65,18 +65,18 @@ export function pairCost(probe: ProbeSet, pair: Pair): number {
   return Math.min(mostReceivers, others.length) * giversEach * (1 + controls.length);
 }
 
-/** Forward passes that `measureFills` takes, once for all pairs of a segment. */
+/** Forward passes that `measureFills` takes, once for all pairs of a segment, where the images as they are are known. */
 export function fillCost(probe: ProbeSet, segment: string): number {
   const carriers = Shown.in(probe)
     .of(segment)
     .reduce((sum, shows) => sum + shows, 0);
-  return 3 * Math.min(mostFilled, carriers);
+  return 2 * Math.min(mostFilled, carriers);
 }
 
 /**
  * Pictures that show the segment, as they are, with the segment in the mean colour of the two-pixel ring around it, and
  * with it blurred; at most 128, the classes in equal parts as far as they go. A segment without a ring (a whole picture)
- * is in none of the three, nor is a picture that cannot be read.
+ * is in none of the three, nor is a picture that cannot be read. `asIs`: what the model says of the images as they are.
  */
 export async function measureFills(
   probe: ProbeSet,
@@ -84,6 +84,7 @@ export async function measureFills(
   segment: string,
   predict: Predict,
   seed: number,
+  asIs: readonly { answer: Answer | null }[] = [],
 ): Promise<Fills> {
   const random = seededRandom(seed ^ hash(segment));
   const canvas = new Canvas(probe);
@@ -98,9 +99,14 @@ export async function measureFills(
     const mask = segmentMask(probe.images[image], segment)!;
     const ring = canvas.fill(picture, mask);
     if (!ring) continue;
-    const ways = { present: picture, ring, blur: canvas.blur(picture, mask) };
+    const known = asIs[image]?.answer;
+    const answers = {
+      present: known ? Promise.resolve(known) : ask(picture),
+      ring: ask(ring),
+      blur: ask(canvas.blur(picture, mask)),
+    };
     for (const way of ['present', 'ring', 'blur'] as const)
-      asked[way].push(ask(ways[way]).then((answer) => ({ image, ...answer })));
+      asked[way].push(answers[way].then((answer) => ({ image, ...answer })));
     await ask.flush();
   }
   await ask.flush(true);

@@ -83,7 +83,7 @@ export async function measureEffects(
     const { segment, className } = pair;
     let fills = filled.get(segment);
     if (!fills) {
-      fills = await measureFills(probe, pixels, segment, predict, seed);
+      fills = await measureFills(probe, pixels, segment, predict, seed, asIs);
       filled.set(segment, fills);
       measured.costs.push(...fillCosts(probe, segment, fills));
     }
