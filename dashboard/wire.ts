@@ -45,6 +45,8 @@ export interface RunDetail extends Page {
   run: RunInfo;
   probe: ProbeSummary;
   thresholds: Threshold[];
+  /** Names of the runs that this one is compared with. */
+  references: string[];
   events: RunEvent[];
 }
 
@@ -59,6 +61,21 @@ export interface TrajectoryColumns extends Page {
     meanRank: (number | null)[];
     meanAttribution: (number | null)[];
     chanceRank: (number | null)[];
+  }[];
+}
+
+/**
+ * `runs/:run/references?segment=&aggregation=&class=`: a segment's mean rank in the runs that a run is compared with, and
+ * its effects towards every class, each at the epochs at which it was measured.
+ */
+export interface ReferencesPage extends Page {
+  /** The worst mean rank of any segment in any of these runs; null without any. */
+  worst: number | null;
+  references: {
+    name: string;
+    epochs: number[];
+    meanRank: (number | null)[];
+    effects: { className: string; epoch: number; effect: number | null }[];
   }[];
 }
 
@@ -80,6 +97,19 @@ export interface EffectsPage extends Page {
 export interface CostsPage extends Page {
   probeSet: string;
   costs: Cost[];
+}
+
+/**
+ * `runs/:run/critical-difference?class=`: which segments can be told apart by rank at the newest observation. The report
+ * is the document `runs/:run/report.html`.
+ */
+export interface ComparisonPage extends Page {
+  /** null where nothing was observed yet. */
+  epoch: number | null;
+  /** The diagram; null where there is nothing to compare. */
+  svg: string | null;
+  /** How to read it, and what it leaves out. */
+  notes: string[];
 }
 
 /** A picture of the drill-down; attributions are rounded to six digits. */

@@ -6,6 +6,7 @@ export type {
   Finding,
   History,
   Observed,
+  ReferenceRun,
   Rule,
 } from './alerts/index.js';
 export { channels, rules } from './alerts/index.js';
@@ -33,7 +34,20 @@ export {
   type ResizeMode,
   saveProbeSet,
 } from './probe/index.js';
-export { criticalDifferenceSvg, type DiagramOptions } from './report/index.js';
+export {
+  compareSegments,
+  criticalDifferenceSvg,
+  type DiagramOptions,
+  htmlReport,
+  type MarkdownOptions,
+  markdownReport,
+  type ReportedAlert,
+  type ReportedSegment,
+  type RunReport,
+  readReport,
+  type SegmentComparison,
+  trajectoriesSvg,
+} from './report/index.js';
 export {
   type AttributeOptions,
   attribute,

@@ -34,11 +34,12 @@ const allowed: Record<string, string[]> = {
     'monitor',
     'checkpoints',
     'methods',
+    'report',
     'callbacks',
     'demo',
     'dashboard',
   ],
-  dashboard: ['errors', 'store'],
+  dashboard: ['errors', 'store', 'report'],
 };
 
 /** Packages that only some rooms may touch at run time; TensorFlow.js comes as an argument, but for the embedded default. */

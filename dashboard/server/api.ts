@@ -17,6 +17,8 @@ import { notFound } from './errors.js';
 import { changeStream } from './events.js';
 import { picturesApi } from './pictures.js';
 import { paging, parseQuery, parseRun, since, view } from './query.js';
+import { referencesApi, referencesOf } from './references.js';
+import { reportApi } from './report.js';
 
 const { version } = createRequire(import.meta.url)('satwatch/package.json') as { version: string };
 
@@ -52,6 +54,7 @@ export function api(store: Store, log: Parameters<typeof changeStream>[1]): Rout
       run,
       probe: summarizeProbe(store.probeSet(run.probeSet)),
       thresholds: thresholdsOf(run),
+      references: referencesOf(run),
       events: store.events(run.id),
     } satisfies RunDetail);
   });
@@ -105,6 +108,8 @@ export function api(store: Store, log: Parameters<typeof changeStream>[1]): Rout
   });
 
   router.use(picturesApi(store));
+  router.use(referencesApi(store));
+  router.use(reportApi(store));
   router.get('/events', changeStream(store, log));
   router.use(notFound);
   return router;

@@ -7,6 +7,7 @@ import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
 import { methodsCommand } from './methods.js';
 import { nativeCommand } from './native.js';
+import { reportCommand } from './report.js';
 import { runsCommand } from './runs.js';
 import { watchCommand } from './watch.js';
 
@@ -20,6 +21,7 @@ const cli = yargs(hideBin(process.argv))
   .command(runsCommand)
   .command(watchCommand)
   .command(checkCommand)
+  .command(reportCommand)
   .command(methodsCommand)
   .command(nativeCommand)
   .demandCommand(1, 'Name a command.')

@@ -52,10 +52,12 @@ export function criticalDifferenceSvg(
   const beside = (side: typeof labels) =>
     margin + lead + 2 * gap + rankWidth + Math.max(0, ...side.map(({ name }) => widthOf(shown(name))));
   const axisWidth = Math.min(520, Math.max(240, 17 * k));
+  // Ranks among more segments than are compared may lie beyond k.
+  const worst = Math.max(k, ...meanRanks.map(Math.ceil));
   // The axis is as long as the ranks ask for; only a critical difference beyond all ranks makes it shorter.
-  const unit = axisWidth / Math.max(k - 1, cd);
+  const unit = axisWidth / Math.max(worst - 1, cd);
   const axisLeft = Math.max(beside(left), margin + widthOf(axisTitle) + lead);
-  const axisRight = axisLeft + (k - 1) * unit;
+  const axisRight = axisLeft + (worst - 1) * unit;
   const x = (rank: number) => (mirrored ? axisRight - (rank - 1) * unit : axisLeft + (rank - 1) * unit);
 
   const paths: string[] = [];
@@ -79,11 +81,11 @@ export function criticalDifferenceSvg(
     width = Math.max(width, end + margin, axisLeft + widthOf(title) + margin);
   }
 
-  const numbered = numberedRanks(k, unit);
+  const numbered = numberedRanks(worst, unit);
   for (const rank of numbered) text(x(rank), y, 'middle', String(rank));
   const axisY = y + 15;
   text(axisLeft - lead, axisY, 'end', axisTitle);
-  const ticks = unit < 4 ? numbered : meanRanks.map((_, i) => i + 1);
+  const ticks = unit < 4 ? numbered : Array.from({ length: worst }, (_, i) => i + 1);
   const tick = (rank: number) => `M${px(x(rank))} ${axisY}v${numbered.includes(rank) ? -6 : -3}`;
   line(`M${px(axisLeft)} ${axisY}H${px(axisRight)}${ticks.map(tick).join('')}`, 1.2);
 

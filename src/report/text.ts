@@ -3,10 +3,14 @@ export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-/** What XML cannot hold (control signs, halves of characters) replaced, white space as single spaces. */
+/**
+ * White space as single spaces, what XML cannot hold (control signs, halves of characters) replaced, and without the signs
+ * that turn the direction of the words around them.
+ */
 export function oneLine(text: string): string {
   return text
     .replace(/\s+/g, ' ')
+    .replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '')
     .trim()
     .replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, '\uFFFD');
 }

@@ -35,6 +35,11 @@ export function RunHeader({ run, snapshot, clock, others, onCompare }: Props) {
           <span class="aside">no sign of life for {format.age(now - Date.parse(run.heartbeatAt))}</span>
         )}
         {others.length > 0 && <RunChoice action="Compare with" runs={others} onChoose={onCompare} />}
+        {newest && (
+          <a class="quiet" href={`api/runs/${run.id}/report.html`} target="_blank" rel="noopener">
+            Report
+          </a>
+        )}
       </div>
       <dl class="facts">
         <div class="method-fact">

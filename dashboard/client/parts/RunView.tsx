@@ -9,6 +9,7 @@ import { type Navigation, noPictures, type Route } from '../route.js';
 import { AlertList } from './AlertList.js';
 import type { Listen } from './App.js';
 import { Charts } from './Charts.js';
+import { Comparison } from './Comparison.js';
 import { Controls } from './Controls.js';
 import { RunHeader } from './RunHeader.js';
 import { RunLog } from './RunLog.js';
@@ -122,6 +123,7 @@ export function RunView({ id, info, runs, route, navigation, listen, clock, conn
             onPin={pin}
           />
         </div>
+        <Comparison snapshot={snapshot} />
         <RunLog snapshot={snapshot} />
         {alert ? (
           <AlertDialog

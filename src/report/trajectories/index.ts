@@ -1,0 +1,2 @@
+export { inlineTrajectories, trajectoriesSvg } from './picture.js';
+export { trajectoriesCaption } from './plan.js';
