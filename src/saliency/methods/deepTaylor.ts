@@ -21,7 +21,8 @@ export const deepTaylor: SaliencyMethod = {
   attribute(explained, images, { low, high }) {
     const { tf } = explained;
     const network = explained.network();
-    const values = forward(network, images);
+    // No rule here asks for what was before a ReLU.
+    const values = forward(network, images, { fuse: ['relu'] });
     const logits = values[network.output];
     const top = explained.top(logits);
     const zPlus = alphaBetaRule(1, 0);

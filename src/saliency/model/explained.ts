@@ -21,7 +21,7 @@ export function explainedBy(
   /** Where every layer is known, step by step: cheaper than tfjs's own way back, and with layers it has no gradient for. */
   function gradient(x: Tensor4D): Tensor4D {
     if (!known) return tf.grad((y: Tensor) => scores(y as Tensor4D).sum())(x) as Tensor4D;
-    const values = forward(known, x, { fuse: true });
+    const values = forward(known, x, { fuse: ['relu', 'relu6'] });
     return backward(known, values, top(values[known.output], x), ({ op }, dy, inputs, output) =>
       op.gradient(dy, inputs, output),
     ) as Tensor4D;

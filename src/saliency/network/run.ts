@@ -2,36 +2,32 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { Linear, Network, Step } from './types.js';
 
 /**
- * All values of a network by their numbers; 0 is what it is fed with. With `fuse` a ReLU is computed together with the
+ * All values of a network by their numbers; 0 is what it is fed with. A ReLU named in `fuse` is computed together with the
  * linear step before it, whose own value is then that of the ReLU: enough for gradients.
  */
 export function forward(
   { tf, steps, output: end }: Network,
   images: Tensor,
-  { fuse = false } = {},
+  { fuse = [] }: { fuse?: readonly ('relu' | 'relu6')[] } = {},
 ): Tensor[] {
   const values: Tensor[] = [images];
+  // Where satwatch registers no gradient of ReLU6, tfjs's own lets an output of 6 pass: it has to see the input.
+  const fusable = fuse.filter((name) => name === 'relu' || tf.getBackend() !== 'cpu');
   const users = (value: number) => steps.filter(({ inputs }) => inputs.includes(value));
   for (const { op, inputs, output } of steps) {
     if (values[output]) continue;
     const from = inputs.map((input) => values[input]);
-    const [next, ...others] = fuse && op.kind === 'linear' && op.fused && output !== end ? users(output) : [];
-    if (
-      next &&
+    const [next, ...others] = op.kind === 'linear' && output !== end ? users(output) : [];
+    const relu =
       others.length === 0 &&
-      next.op.kind === 'activation' &&
-      isRelu(next.op.name, tf.getBackend())
-    ) {
-      values[output] = (op as Linear).fused!(from[0], next.op.name);
+      next?.op.kind === 'activation' &&
+      fusable.find((name) => 'name' in next.op && name === next.op.name);
+    if (relu && (op as Linear).fused) {
+      values[output] = (op as Linear).fused!(from[0], relu);
       values[next.output] = values[output];
     } else values[output] = op.apply(from);
   }
   return values;
-}
-
-/** Where satwatch registers no gradient of ReLU6, tfjs's own lets an output of 6 pass: it has to see the input. */
-function isRelu(name: string, backend: string): name is 'relu' | 'relu6' {
-  return name === 'relu' || (name === 'relu6' && backend !== 'cpu');
 }
 
 /** One step of the way back: what arrives at its output → what its inputs get. */

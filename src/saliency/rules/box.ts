@@ -8,12 +8,9 @@ export function boxRule(lowest: number, highest: number): Rule {
   return ({ tf, op, x, relevance, bounds }) => {
     const { low, high } = bounds(lowest, highest);
     const { weights } = op;
-    const [positive, negative] = [tf.relu(weights), weights.minimum(0)];
-    const terms = [
-      { input: x, weights },
-      { input: low.neg(), weights: positive },
-      { input: high.neg(), weights: negative },
-    ];
+    const terms = [{ input: x, weights }];
+    if (low) terms.push({ input: low.neg(), weights: tf.relu(weights) });
+    if (high) terms.push({ input: high.neg(), weights: weights.minimum(0) });
     const z = terms.map((term) => op.times(term.input, term.weights)).reduce((a, b) => a.add(b));
     const share = relevance.div(stable(tf, z));
     return terms

@@ -15,6 +15,7 @@ import {
 } from '../network/index.js';
 import type { SaliencyMethod } from '../types.js';
 import { layerRule } from './layerRules.js';
+import { relus } from './relus.js';
 import { stabiliser, stable } from './stable.js';
 import type { Rule } from './types.js';
 
@@ -58,7 +59,7 @@ export function relevanceMethod({ name, options = {}, check, gradients, rules }:
     gradients: () => gradients,
     attribute(explained, images, own) {
       const network = explained.network();
-      const values = forward(network, images);
+      const values = forward(network, images, { fuse: keepsZeros(network) ? ['relu'] : [] });
       const logits = values[network.output];
       return relevanceOf(name, network, values, explained.top(logits).mul(logits), rules(own));
     },
@@ -78,6 +79,9 @@ export function relevanceOf(
   const origin = originOf(network, images.min().dataSync()[0] >= 0);
   const bounds = (value: number) => (low: number, high: number) =>
     boundsOf(network, images, value, low, high);
+  // Every rule multiplies by the values, so that nothing arrives where a ReLU gave 0; an even share does not.
+  const multiplies = rules.averages !== 'uniform' && keepsZeros(network);
+  const rectified = (value: number) => multiplies && onlyRectified(network, value);
 
   return backward(network, values, start, (step, relevance, inputs, output) => {
     const { op } = step;
@@ -89,7 +93,13 @@ export function relevanceOf(
         const rule = (raw && rules.first) || (op.form === 'dense' ? rules.dense : rules.conv);
         const nonNegative = origin.nonNegative[step.inputs[0]];
         const used = rules.withoutBiases ? op.with(op.weights, null) : op;
-        return [rule({ tf, op: used, x, z: output, relevance, nonNegative, bounds: bounds(step.inputs[0]) })];
+        return [
+          rule({
+            ...{ tf, op: used, x, z: output, relevance, nonNegative },
+            rectified: rectified(step.output),
+            bounds: bounds(step.inputs[0]),
+          }),
+        ];
       }
       case 'activation':
       case 'softmax':
@@ -189,11 +199,42 @@ function boundsOf(network: Network, images: Tensor, value: number, lowest: numbe
     const ends = [op.apply(from.map(({ low }) => low)), op.apply(from.map(({ high }) => high))];
     known.set(output, { low: tf.minimum(ends[0], ends[1]), high: tf.maximum(ends[0], ends[1]) });
   }
-  return known.get(value)!;
+  const { low, high } = known.get(value)!;
+  return { low: value === 0 && lowest === 0 ? null : low, high: value === 0 && highest === 0 ? null : high };
 }
 
 /** Whether the ends of the input's range give the ends of the output's. */
 function boundable(op: Op): boolean {
   if (op.kind === 'activation') return !['swish', 'mish', 'gelu', 'gelu_new'].includes(op.name);
   return ['linear', 'max', 'move', 'mix'].includes(op.kind);
+}
+
+/** Activations that leave 0 as it is. */
+const throughZero = new Set(
+  [
+    'relu',
+    'relu6',
+    'clippedRelu',
+    'leakyRelu',
+    'prelu',
+    'elu',
+    'selu',
+    'thresholdedRelu',
+    'tanh',
+    'softsign',
+  ].concat(['swish', 'mish', 'gelu', 'gelu_new']),
+);
+
+/** Whether relevance can only arrive where a value is not 0: no activation makes something of nothing, no rule of one's own. */
+function keepsZeros({ steps }: Network): boolean {
+  return steps.every(({ op }) =>
+    op.kind === 'activation' ? throughZero.has(op.name) : op.kind !== 'softmax' && op.kind !== 'unknown',
+  );
+}
+
+/** Whether a value goes into one ReLU and nowhere else. */
+function onlyRectified({ steps, output }: Network, value: number): boolean {
+  const users = steps.filter(({ inputs }) => inputs.includes(value));
+  const [{ op }] = users.length === 1 ? users : [{ op: undefined }];
+  return value !== output && op?.kind === 'activation' && relus.has(op.name);
 }

@@ -6,11 +6,14 @@ export const stabiliser = 1e-6;
 
 /** z + ε sign(z), with sign(0) = +1. */
 export function stable(tf: Tf, z: Tensor, epsilon = stabiliser): Tensor {
-  // By Step, which is vectorised on WASM where a comparison is not; 0 itself is lifted over its edge.
-  return z.add(
-    tf
-      .step(z.add(1e-37))
-      .mul(2 * epsilon)
-      .sub(epsilon),
-  );
+  const lifted = z.add(1e-37); // 0 itself, over the edge
+  // Step is several kernels on tfjs-node; Sign takes small values for 0 on WASM.
+  const signed =
+    tf.getBackend() === 'tensorflow'
+      ? tf.sign(lifted).mul(epsilon)
+      : tf
+          .step(lifted)
+          .mul(2 * epsilon)
+          .sub(epsilon);
+  return z.add(signed);
 }

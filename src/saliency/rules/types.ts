@@ -11,8 +11,10 @@ export interface Linearly {
   relevance: Tensor;
   /** x is known to have no negative value. */
   nonNegative: boolean;
-  /** The least and the largest value that x could have had, [1,…]; for raw images only. */
-  bounds(low: number, high: number): { low: Tensor; high: Tensor };
+  /** Only a ReLU follows, and nothing arrives where z ≤ 0; z itself may be given as the ReLU of it. */
+  rectified: boolean;
+  /** The least and the largest value that x could have had, [1,…], null for 0; for raw images only. */
+  bounds(low: number, high: number): { low: Tensor | null; high: Tensor | null };
 }
 
 /** → the relevance of x. */
