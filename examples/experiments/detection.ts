@@ -1,0 +1,176 @@
+/**
+ * The detection benchmark: which detector finds what, how soon, and how often it alarms for nothing. Thresholds are
+ * chosen on the development half of kinds and tasks and written down; the held-out half only applies them.
+ *
+ *   npm run bench:detection -- --half development [--out FOLDER] [--cache FOLDER] [--seeds 3] [--workers N] [--quick]
+ *   npm run bench:detection -- --half held-out
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { printTable } from '../support/printTable.js';
+import { type Choice, configure } from './config.js';
+import { detectors } from './detectors.js';
+import {
+  auroc,
+  bootstrap,
+  cases,
+  chooseThreshold,
+  falseAlarmRate,
+  leastReliance,
+  median,
+  outcome,
+  precisionRecall,
+  recall,
+  type Share,
+  share,
+  smallestDose,
+  truths,
+} from './evaluate.js';
+import { type NetName, nets } from './nets.js';
+import { commonOptions, say } from './options.js';
+import { runAll } from './pool.js';
+import type { RunResult } from './run.js';
+import { type Half, split } from './split.js';
+
+const options = commonOptions({ out: 'detection', seeds: 3, half: 'development' });
+const { out, cache, workers, quick } = options;
+if (!(options.half! in split))
+  throw new Error(`--half ${options.half}: expected ${Object.keys(split).join(' or ')}`);
+const half = options.half as Half;
+/** Chosen so that at most this share of the runs has a false alarm. */
+const rate = 0.01;
+/** Clean runs of a half, twins included: fewer cannot support '1 % or less'. */
+const cleanRuns = 300;
+
+const results = await runAll(
+  grid().map((choice) => configure(choice, quick)),
+  { cache, workers, say },
+);
+mkdirSync(out, { recursive: true });
+const thresholds = half === 'development' || quick ? choose() : chosen();
+const judged = detectors.map((detector) => {
+  const threshold = thresholds[detector.name];
+  const outcomes = results.map((result) => outcome(result, detector, threshold ?? 0));
+  const reliances = outcomes.flatMap((one) => one.reliances);
+  const delays = reliances.flatMap(({ delay }) => delay ?? []);
+  const pairs = cases(results, detector, 'pair');
+  const byRun = results.map((result) => cases([result], detector, 'run'));
+  const runs = byRun.flat();
+  const resamples = quick ? 20 : 1000;
+  return {
+    detector: detector.name,
+    threshold,
+    pairs: { auroc: auroc(pairs), ...precisionRecall(pairs), cases: pairs.length },
+    runs: {
+      auroc: auroc(runs),
+      aurocInterval: bootstrap(byRun, (drawn) => auroc(drawn.flat()), { resamples }),
+      ...precisionRecall(runs),
+    },
+    recall: recall(outcomes),
+    recallByLoss: [
+      [leastReliance, 0.1],
+      [0.1, 0.2],
+      [0.2, 0.4],
+      [0.4, 1.01],
+    ].map(([from, to]) => {
+      const within = reliances.filter(({ peak }) => peak >= from && peak < to);
+      return { from, to, found: share(within.filter(({ alarm }) => alarm !== null).length, within.length) };
+    }),
+    beforePeak: share(reliances.filter(({ beforePeak }) => beforePeak).length, reliances.length),
+    delay: { median: delays.length ? median(delays) : null, of: delays.length, all: delays },
+    falseAlarms: {
+      all: falseAlarmRate(outcomes),
+      clean: falseAlarmRate(outcomes.filter(({ result }) => result.config.dose === 0)),
+      neverReliant: falseAlarmRate(outcomes.filter((one) => one.reliances.length === 0)),
+    },
+    smallestDose: doseTable((own) => smallestDose(own, detector, threshold ?? 0)),
+  };
+});
+const about = {
+  half,
+  ...split[half],
+  runs: results.length,
+  clean: results.filter(({ config }) => config.dose === 0).length,
+  reliantPairs: results.flatMap(truths).filter(({ reliant }) => reliant).length,
+  cleanRunsThatRely: results.filter(
+    (run) => run.config.dose === 0 && truths(run).some(({ reliant }) => reliant),
+  ).length,
+  backends: [...new Set(results.map(({ backend }) => backend))],
+};
+const file = join(out, `${half}.json`);
+writeFileSync(file, JSON.stringify({ about, detectors: judged }, null, 1));
+printTable([
+  [
+    'detector',
+    'AUROC runs',
+    'AUROC pairs',
+    'recall',
+    'false alarms a run',
+    'before the peak',
+    'median delay',
+  ],
+  ...judged.map((row) => [
+    row.detector,
+    row.runs.auroc.toFixed(3),
+    row.pairs.auroc.toFixed(3),
+    told(row.recall),
+    told(row.falseAlarms.all),
+    told(row.beforePeak),
+    String(row.delay.median ?? '–'),
+  ]),
+]);
+say(`written to ${file}`);
+
+/** Every kind on every task of the half, with its clean twin; then clean runs of other seeds, the kinds in turn. */
+function grid(): Choice[] {
+  const { tasks, kinds } = quick
+    ? { tasks: split[half].tasks.slice(0, 1), kinds: split[half].kinds.slice(0, 1) }
+    : split[half];
+  const netNames = quick ? (['plain'] as const) : (Object.keys(nets) as NetName[]);
+  const doses = quick ? [0, 0.5] : [0, 0.05, 0.1, 0.2, 0.5];
+  const seeds = Array.from({ length: quick ? 1 : options.seeds }, (_, i) => i + 1);
+  const poisoned = tasks.flatMap((task) =>
+    seeds.flatMap((seed) =>
+      netNames.flatMap((net) =>
+        kinds.flatMap((kind) => doses.map((dose): Choice => ({ task, kind, dose, net, seed }))),
+      ),
+    ),
+  );
+  const twins = poisoned.filter(({ dose }) => dose === 0).length;
+  const more = quick ? 0 : Math.max(0, cleanRuns - twins);
+  const clean = Array.from({ length: more }, (_, i): Choice => {
+    const [task, net] = [tasks[i % tasks.length], netNames[Math.floor(i / tasks.length) % netNames.length]];
+    const seed = 101 + Math.floor(i / tasks.length / netNames.length);
+    return { task, kind: kinds[seed % kinds.length], dose: 0, net, seed };
+  });
+  return [...poisoned, ...clean];
+}
+
+function choose(): Record<string, number | null> {
+  const found = Object.fromEntries(detectors.map((one) => [one.name, chooseThreshold(results, one, rate)]));
+  if (!quick) writeFileSync(join(out, 'thresholds.json'), JSON.stringify(found, null, 1));
+  return found;
+}
+
+function chosen(): Record<string, number | null> {
+  const from = join(out, 'thresholds.json');
+  if (!existsSync(from))
+    throw new Error(`no ${from}: run --half development first, which chooses the thresholds`);
+  return JSON.parse(readFileSync(from, 'utf8'));
+}
+
+function doseTable(of: (own: RunResult[]) => number | null) {
+  const groups = new Map<string, RunResult[]>();
+  for (const result of results) {
+    const { task, kind, net } = result.config;
+    const key = `${task}, ${kind}, ${net}`;
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  return Object.fromEntries([...groups].map(([key, own]) => [key, of(own)]));
+}
+
+function told(part: Share | null): string {
+  if (!part) return '–';
+  const [low, high] = part.interval.map((value) => (100 * value).toFixed(1));
+  return `${part.count}/${part.of} (${low}–${high} %)`;
+}

@@ -1,0 +1,175 @@
+/**
+ * The paper's figure 5: a text watermark at random places on a growing share of one class's training pictures. When is
+ * it found, by what, and how much does the net rely on it by then?
+ *
+ *   node dist/examples/experiments/prevalence.js [--out FOLDER] [--cache FOLDER] [--seeds 10] [--workers N] [--quick]
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Choice, configure } from './config.js';
+import { type Detector, detectors } from './detectors.js';
+import {
+  bootstrap,
+  chooseThreshold,
+  firstAlarm,
+  isShortcut,
+  learned,
+  leastReliance,
+  median,
+  outcome,
+  recall,
+  smallestDose,
+} from './evaluate.js';
+import { figure, type Line } from './figure.js';
+import { type NetName, nets } from './nets.js';
+import { commonOptions, say } from './options.js';
+import { runAll } from './pool.js';
+import type { RunResult } from './run.js';
+
+const { out, cache, workers, seeds: count, quick } = commonOptions({ out: 'prevalence', seeds: 10 });
+const netNames = quick ? (['plain'] as const) : (Object.keys(nets) as NetName[]);
+const doses = quick ? [0, 0.5] : [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5];
+const seeds = Array.from({ length: quick ? 1 : count }, (_, i) => i + 1);
+const stamped = quick ? 24 : 1000;
+
+// All doses and nets of a seed in a row: they share their pictures.
+const choices = seeds.flatMap((seed) =>
+  netNames.flatMap((net) =>
+    doses.map((dose): Choice => ({ task: 'stripes', kind: 'text', dose, net, seed, stamped })),
+  ),
+);
+const started = Date.now();
+const results = await runAll(
+  choices.map((choice) => configure(choice, quick)),
+  { cache, workers, say },
+);
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The share of right answers lost to the watermark, less the clean twin's; a mean over the seeds by epoch. */
+function relianceLine(name: string, runs: RunResult[], clean: RunResult[]): Line {
+  const perRun = runs.map((run) => learned(run, twinOf(run, clean)));
+  const points = [...perRun[0].keys()].map((epoch) => {
+    const values = perRun.map((lost) => lost.get(epoch) ?? Number.NaN);
+    const [low, high] = bootstrap(values, mean);
+    return { x: epoch, y: mean(values), low, high };
+  });
+  return { name, points };
+}
+const twinOf = (run: RunResult, clean: RunResult[]) =>
+  clean.find((twin) => twin.config.seed === run.config.seed)!;
+
+/** Means over the runs that have a score on the watermark and its class at that epoch. */
+function scoresByEpoch(
+  runs: RunResult[],
+  detector: Detector,
+): { epoch: number; score: number; runs: number }[] {
+  const points = runs.flatMap((run) => detector.look(run).filter((point) => isShortcut(point, run)));
+  const epochs = [...new Set(points.map(({ epoch }) => epoch))].sort((a, b) => a - b);
+  return epochs.map((epoch) => {
+    const scores = points.filter((point) => point.epoch === epoch).map(({ score }) => score);
+    return { epoch, score: mean(scores), runs: scores.length };
+  });
+}
+
+const byNet = netNames.map((net) => {
+  const own = results.filter(({ config }) => config.net === net);
+  const clean = own.filter(({ config }) => config.dose === 0);
+  const judged = detectors.map((detector) => {
+    // In hindsight: the lowest threshold at which no clean run alarms. Detectors with a rule of their own keep it.
+    const threshold = chooseThreshold(clean, detector, 0);
+    const outcomes = own.map((result) => outcome(result, detector, threshold ?? 0));
+    const rows = doses.map((dose) => {
+      const here = outcomes.filter(({ result }) => result.config.dose === dose);
+      const alarms = here.flatMap(({ result }) => firstAlarm(result, detector, threshold ?? 0) ?? []);
+      return {
+        dose,
+        runs: here.length,
+        alarmed: alarms.length,
+        medianFirstAlarm: alarms.length ? median(alarms) : null,
+        recallOfReliant: recall(here),
+        falseAlarms: here.filter(({ falseAlarms }) => falseAlarms.length > 0).length,
+        scoreByEpoch: scoresByEpoch(
+          here.map(({ result }) => result),
+          detector,
+        ),
+      };
+    });
+    return {
+      detector: detector.name,
+      threshold,
+      smallestDose: smallestDose(own, detector, threshold ?? 0),
+      rows,
+    };
+  });
+  const reliance = doses.map((dose) =>
+    relianceLine(
+      `${Math.round(100 * dose)} %`,
+      own.filter(({ config }) => config.dose === dose),
+      clean,
+    ),
+  );
+  const peaks = doses.map((dose, d) => ({
+    dose,
+    peakReliance: Math.max(...reliance[d].points.map(({ y }) => y)),
+    testAccuracyByEpoch: own[0].epochs
+      .slice(1)
+      .map(({ epoch }) =>
+        mean(
+          own
+            .filter(({ config }) => config.dose === dose)
+            .map(({ epochs }) => epochs.find((other) => other.epoch === epoch)!.testAccuracy!),
+        ),
+      ),
+    reliantRuns: own.filter(
+      (run) =>
+        run.config.dose === dose &&
+        [...learned(run, twinOf(run, clean)).values()].some((lost) => lost >= leastReliance),
+    ).length,
+  }));
+  return { net, detectors: judged, peaks, reliance };
+});
+
+mkdirSync(out, { recursive: true });
+const about = {
+  command: `node ${process.argv
+    .slice(1)
+    .map((part) => part.split('/').at(-1))
+    .join(' ')}`,
+  seeds: seeds.length,
+  stamped: results[0].truth.find(({ how }) => how === 'stamp')?.images,
+  backends: [...new Set(results.map(({ backend }) => backend))],
+  minutes: (Date.now() - started) / 60_000,
+  secondsARun: mean(
+    results.map(({ seconds }) => seconds.drawing + seconds.training + seconds.watching + seconds.truth),
+  ),
+};
+writeFileSync(join(out, 'prevalence.json'), JSON.stringify({ about, nets: byNet }, null, 1));
+const panels = byNet.flatMap(({ net, reliance, detectors: judged, peaks }) => [
+  {
+    title: `${net}: accuracy lost to the watermark`,
+    xLabel: 'epoch',
+    yLabel: 'beyond the clean twin',
+    lines: reliance,
+  },
+  {
+    title: `${net}: share of runs`,
+    xLabel: '% of the class that carries it',
+    yLabel: 'alarmed',
+    lines: [
+      {
+        name: 'relies on it (≥ 5 points)',
+        points: peaks.map(({ dose, reliantRuns }) => ({ x: 100 * dose, y: reliantRuns / seeds.length })),
+      },
+      ...judged.map(({ detector, rows }) => ({
+        name: detector,
+        points: rows.map(({ dose, alarmed, runs }) => ({ x: 100 * dose, y: alarmed / runs })),
+      })),
+    ],
+  },
+]);
+// A row a net: the panels of one figure share their legend.
+byNet.forEach(({ net }, i) => {
+  writeFileSync(join(out, `prevalence-${net}.svg`), figure(panels.slice(2 * i, 2 * i + 2)));
+});
+say(`written to ${out}`);

@@ -1,0 +1,13 @@
+import { drawWatermark, stamp } from '../../../src/demo/watermark.js';
+import { type Shortcut, withSegment } from '../picture.js';
+
+/** A half transparent red text at a random place. */
+export const text: Shortcut = {
+  name: 'text',
+  role: 'suspect',
+  segment: () => 'watermark',
+  stamp(picture, _, dice, side) {
+    const { pixels, segment } = stamp(picture.pixels, side, drawWatermark(side, dice));
+    return withSegment({ ...picture, pixels }, segment.name, segment.mask);
+  },
+};

@@ -1,0 +1,341 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { maskToBitmap } from 'satwatch';
+import { describe, expect, it } from 'vitest';
+import { configure } from '../../examples/experiments/config.js';
+import { createData } from '../../examples/experiments/data.js';
+import { type Detector, detectors } from '../../examples/experiments/detectors.js';
+import {
+  auroc,
+  bootstrap,
+  chooseThreshold,
+  falseAlarmRate,
+  learned,
+  onset,
+  outcome,
+  precisionRecall,
+  smallestDose,
+  truths,
+} from '../../examples/experiments/evaluate.js';
+import { bitmapOf, drawPicture, type Picture } from '../../examples/experiments/picture.js';
+import type { RunResult } from '../../examples/experiments/run.js';
+import { shortcuts } from '../../examples/experiments/shortcuts/index.js';
+import { split } from '../../examples/experiments/split.js';
+import { tasks } from '../../examples/experiments/tasks/index.js';
+import { Dice } from '../../src/demo/dice.js';
+import { paint } from '../../src/demo/paint.js';
+import { temporaryFolder } from '../task.js';
+
+const side = 48;
+const folder = temporaryFolder();
+
+/** Pixels whose colour differs. */
+function changed(a: Uint8Array, b: Uint8Array): number[] {
+  const pixels = Array.from({ length: a.length / 3 }, (_, p) => p);
+  return pixels.filter((p) => [0, 1, 2].some((k) => a[3 * p + k] !== b[3 * p + k]));
+}
+const inside = (bitmap: Uint8Array) => [...bitmap.keys()].filter((p) => bitmap[p] === 1);
+
+describe.each(Object.values(tasks))('the task $name', (task) => {
+  it("changes exactly inside a part's mask when only that part's colour changes", () => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 10; seed++) {
+      const label = seed % task.classNames.length;
+      const plain = drawPicture(task, label, new Dice(seed), side);
+      for (const { name, mask } of plain.segments) {
+        seen.add(name);
+        // A colour that no part has, so that every pixel it reaches differs.
+        const layers = task
+          .draw(label, new Dice(seed), side)
+          .map((layer) => (layer.part === name ? { ...layer, colour: () => [255, 0, 255] as const } : layer));
+        expect(changed(plain.pixels, paint(side, layers).pixels), `${name}, seed ${seed}`).toEqual(
+          inside(maskToBitmap(mask)),
+        );
+      }
+    }
+    expect([...seen].sort()).toEqual(Object.keys(task.roles).sort());
+  });
+
+  it.each(Object.values(shortcuts))(
+    'takes the shortcut $name, which stays inside its segment',
+    (shortcut) => {
+      for (let seed = 1; seed <= 4; seed++) {
+        const plain = drawPicture(task, seed % task.classNames.length, new Dice(seed), side);
+        const before = plain.pixels.slice();
+        const stamped = shortcut.stamp(plain, task, new Dice(seed, 1), side);
+        expect(plain.pixels).toEqual(before);
+        const own = bitmapOf(stamped, shortcut.segment(task))!;
+        const different = changed(plain.pixels, stamped.pixels);
+        expect(different.filter((p) => !own[p])).toEqual([]);
+        // A pixel may have had the colour by chance, or lie in a part without grain.
+        expect(different.length).toBeGreaterThan(0.5 * inside(own).length);
+        if (shortcut.role === 'suspect')
+          for (const { name } of stamped.segments.filter(
+            (segment) => segment.name !== shortcut.segment(task),
+          ))
+            expect(inside(bitmapOf(stamped, name)!).filter((p) => own[p])).toEqual([]);
+      }
+    },
+  );
+});
+
+describe('the data of a run', () => {
+  const of = (dose: number, seed = 3) =>
+    createData(configure({ task: 'blocks', kind: 'patch', dose, net: 'plain', seed, train: 80 }, true));
+  const carriers = (pictures: readonly Pick<Picture, 'segments' | 'label'>[]) =>
+    pictures.flatMap(({ segments }, i) => (segments.some(({ name }) => name === 'patch') ? [i] : []));
+
+  it('is the same for the same seed; a higher dose marks the same pictures and more, of one class only', () => {
+    expect(of(0.5)).toEqual(of(0.5));
+    expect(of(0.5).train[0].pixels).not.toEqual(of(0.5, 4).train[0].pixels);
+    const [low, high] = [of(0.25).train, of(0.5).train];
+    expect(carriers(low)).toHaveLength(5);
+    expect(carriers(high)).toHaveLength(10);
+    expect(carriers(high)).toEqual(expect.arrayContaining(carriers(low)));
+    expect(carriers(high).every((i) => high[i].label === 0)).toBe(true);
+    expect(carriers(of(0).train)).toEqual([]);
+  });
+
+  it('has the shortcut on half of the probe pictures of every class, on no test picture and on all stamped ones', () => {
+    const { probe, test, stamped, task } = of(0.25);
+    for (let label = 0; label < task.classNames.length; label++) {
+      const own = probe.images.filter((image) => image.label === label);
+      expect(carriers(own)).toHaveLength(own.length / 2);
+    }
+    expect(carriers(test)).toEqual([]);
+    expect(carriers(stamped)).toHaveLength(test.length);
+  });
+});
+
+it('holds half of the kinds and tasks back', () => {
+  const { development, 'held-out': heldOut } = split;
+  expect([...development.tasks, ...heldOut.tasks].sort()).toEqual(Object.keys(tasks).sort());
+  expect([...development.kinds, ...heldOut.kinds].sort()).toEqual(Object.keys(shortcuts).sort());
+});
+
+/** A run of two classes whose segment 'mark' costs class b what `lost` says, epoch by epoch, and has the effects `found`. */
+function result(lost: number[], found: number[], { alarmAt = 0, dose = 0.5 } = {}): RunResult {
+  const pair = { segment: 'mark', className: 'a' };
+  const sky = { segment: 'sky', className: 'a' };
+  const truth = (subject: typeof pair, how: 'stamp' | 'paste', values: number[]) =>
+    values.map((value, i) => ({
+      ...subject,
+      ...{
+        how,
+        epoch: i + 1,
+        images: 100,
+        before: 0.9,
+        after: 0.9 - value,
+        towardBefore: 0.1,
+        towardAfter: 0.1 + value,
+      },
+    }));
+  const blank = { step: null, receivers: 64, givers: 16, z: 9, fill: null };
+  return {
+    config: configure({ task: 'stripes', kind: 'patch', dose, net: 'plain', seed: 1 }),
+    ...{
+      codeVersion: 1,
+      backend: 'none',
+      classNames: ['a', 'b'],
+      roles: { mark: 'suspect', sky: 'context' },
+    },
+    segment: 'mark',
+    epochs: [],
+    ranks: [],
+    effects: found.flatMap((effect, i) => [
+      { ...blank, ...pair, epoch: i + 1, effect },
+      { ...blank, ...sky, epoch: i + 1, effect: 0 },
+    ]),
+    alerts: alarmAt
+      ? [
+          {
+            ...pair,
+            rule: 'reliance',
+            level: 'alarm',
+            epoch: alarmAt,
+            to: null,
+            resolvedEpoch: null,
+            evidence: {},
+          },
+        ]
+      : [],
+    truth: [
+      ...truth(pair, 'stamp', lost),
+      ...truth(
+        sky,
+        'paste',
+        lost.map(() => 0),
+      ),
+    ],
+    seconds: { drawing: 0, training: 0, watching: 0, truth: 0 },
+  };
+}
+const named = (name: string): Detector => detectors.find((detector) => detector.name === name)!;
+
+describe('the evaluation', () => {
+  const alarm = named('satwatch alarm');
+
+  it('finds what is relied on, when it began, and what an alarm is worth', () => {
+    const run = result([0, 0.06, 0.01, 0.08, 0.3, 0.1], [0, 0, 0, 0, 0.2, 0.2], { alarmAt: 5 });
+    const [mark, sky] = truths(run);
+    expect(mark).toMatchObject({ segment: 'mark', reliant: true, peak: expect.closeTo(0.3), peakEpoch: 5 });
+    expect(sky.reliant).toBe(false);
+    expect(onset(mark.lost)).toBe(4);
+    expect(outcome(run, alarm, 0)).toMatchObject({
+      reliances: [{ alarm: 5, delay: 1, beforePeak: true }],
+      falseAlarms: [],
+    });
+    expect(outcome(run, named('satwatch severe'), 0).reliances[0].alarm).toBe(null);
+    const quiet = outcome(result([0, 0.01], [0, 0.2], { alarmAt: 2 }), alarm, 0);
+    expect(quiet).toMatchObject({ reliances: [], falseAlarms: [{ segment: 'mark', epoch: 2 }] });
+    expect(falseAlarmRate([quiet, outcome(run, alarm, 0)])).toMatchObject({ count: 1, of: 2 });
+  });
+
+  it("takes the clean twin's loss off", () => {
+    const lost = learned(result([0.2, 0.3], []), result([0.05, 0.1], [], { dose: 0 }));
+    expect([...lost.values()]).toEqual([expect.closeTo(0.15), expect.closeTo(0.2)]);
+  });
+
+  it('knows AUROC with ties, and average precision', () => {
+    const list = [
+      [0.9, true],
+      [0.8, false],
+      [0.7, true],
+      [0.7, false],
+      [0.1, false],
+    ].map(([score, reliant]) => ({ score: Number(score), reliant: Boolean(reliant) }));
+    expect(auroc(list)).toBeCloseTo((3 + 1.5) / 6);
+    const { curve, averagePrecision } = precisionRecall(list);
+    expect(curve.map(({ recall }) => recall)).toEqual([0.5, 0.5, 1, 1]);
+    expect(averagePrecision).toBeCloseTo(0.5 * 1 + 0.5 * (2 / 4));
+  });
+
+  it('chooses the lowest threshold that keeps to the rate, and the smallest dose that is found from there on', () => {
+    const rank: Detector = {
+      ...alarm,
+      look: (run) => alarm.look(run).map(({ alerted: _, ...point }) => point),
+    };
+    const clean = [0.01, 0.02, 0.03, 0.04].map((effect) => result([0, 0], [0, effect], { dose: 0 }));
+    expect(chooseThreshold(clean, rank, 0)).toBeCloseTo(0.04);
+    expect(chooseThreshold(clean, rank, 0.25)).toBeCloseTo(0.03);
+    expect(chooseThreshold(clean, alarm, 0)).toBe(null);
+    const runs = [
+      [0.05, 0.3],
+      [0.1, 0.02],
+      [0.2, 0.2],
+      [0.5, 0.2],
+    ].map(([dose, effect]) => result([0, 0.2], [0, effect], { dose }));
+    expect(smallestDose(runs, rank, 0.04)).toBe(0.2);
+  });
+
+  it('bootstraps whole runs, the same at every call', () => {
+    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const [low, high] = bootstrap([1, 2, 3, 4, 5, 6, 7, 8], mean);
+    expect([low, high]).toEqual(bootstrap([1, 2, 3, 4, 5, 6, 7, 8], mean));
+    expect(low).toBeGreaterThan(2);
+    expect(low).toBeLessThan(4);
+    expect(high).toBeGreaterThan(5);
+    expect(high).toBeLessThan(7);
+  });
+});
+
+describe('the experiments as programs', { timeout: 120_000 }, () => {
+  /** Started in a folder of its own; `until` ends it (`end`) once a line matches. */
+  function start(program: string, place: string, options: string[] = []) {
+    const cwd = join(folder, place);
+    mkdirSync(cwd, { recursive: true });
+    const script = join(import.meta.dirname, `../../dist/examples/experiments/${program}.js`);
+    const child = spawn(process.execPath, [script, '--quick', '--workers', '1', ...options], { cwd });
+    const told = { text: '' };
+    const heard: (() => void)[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        told.text += chunk;
+        for (const listener of heard) listener();
+      });
+    const line = (pattern: RegExp) =>
+      new Promise<RegExpMatchArray>((resolve, reject) => {
+        const look = () => {
+          const match = told.text.match(pattern);
+          if (match) resolve(match);
+        };
+        heard.push(look);
+        child.on('exit', () => reject(new Error(`ended without ${pattern}:\n${told.text}`)));
+        look();
+      });
+    return { cwd, told, line, child, ended: code(child) };
+  }
+  const code = (child: ChildProcess) =>
+    new Promise<number | null>((resolve) => {
+      child.on('close', resolve);
+    });
+  /** Without what differs from one computation to the next. */
+  const cached = (cwd: string) =>
+    readdirSync(join(cwd, 'experiments-cache'))
+      .filter((name) => name.endsWith('.json'))
+      .sort()
+      .map((name) => {
+        const { seconds, ...rest } = JSON.parse(
+          readFileSync(join(cwd, 'experiments-cache', name), 'utf8'),
+        ) as RunResult;
+        expect(seconds.training).toBeGreaterThan(0);
+        return { name, ...rest };
+      });
+
+  it('prevalence: goes on where it was killed, and comes to the same numbers', async () => {
+    const killed = start('prevalence', 'killed');
+    await killed.line(/1 of 2/);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const again = start('prevalence', 'killed');
+    await again.line(/2 runs, 1 of them to be computed/);
+    expect(await again.ended, again.told.text).toBe(0);
+
+    // Here a worker dies, and its run is taken by another one.
+    const other = start('prevalence', 'other');
+    const [, worker] = await other.line(/process (\d+): backend/);
+    process.kill(Number(worker), 'SIGKILL');
+    expect(await other.ended, other.told.text).toBe(0);
+    expect(other.told.text.match(/process \d+: backend/g)).toHaveLength(2);
+
+    const runs = cached(again.cwd);
+    expect(runs).toEqual(cached(other.cwd));
+    expect(runs).toHaveLength(2);
+    for (const { truth, effects, ranks, epochs, segment } of runs) {
+      expect(segment).toBe('watermark');
+      expect(truth).toContainEqual(expect.objectContaining({ segment, how: 'stamp', images: 24 }));
+      expect(truth).toContainEqual(expect.objectContaining({ segment: 'sky', how: 'paste' }));
+      expect(effects).toContainEqual(expect.objectContaining({ segment, effect: expect.any(Number) }));
+      expect(ranks).toContainEqual(
+        expect.objectContaining({ segment, epoch: 1, chanceRank: expect.any(Number) }),
+      );
+      expect(epochs.map(({ epoch }) => epoch)).toEqual([0, 1]);
+      expect(epochs[1]).toMatchObject({
+        trainAccuracy: expect.any(Number),
+        testAccuracy: expect.any(Number),
+      });
+    }
+    const { nets } = JSON.parse(readFileSync(join(again.cwd, 'prevalence/prevalence.json'), 'utf8'));
+    expect(nets[0].detectors.map(({ detector }: { detector: string }) => detector)).toEqual(
+      detectors.map(({ name }) => name),
+    );
+    expect(readFileSync(join(again.cwd, 'prevalence/prevalence-plain.svg'), 'utf8')).toMatch(
+      /^<svg .*satwatch alarm.*<\/svg>\n$/s,
+    );
+  });
+
+  it('detection: judges every detector, and will not judge the held-out half without thresholds', async () => {
+    const run = start('detection', 'detection');
+    expect(await run.ended, run.told.text).toBe(0);
+    const { about, detectors: judged } = JSON.parse(
+      readFileSync(join(run.cwd, 'detection/development.json'), 'utf8'),
+    );
+    expect(about).toMatchObject({ half: 'development', runs: 2, clean: 1 });
+    expect(judged[1]).toMatchObject({ detector: 'satwatch alarm', falseAlarms: { all: { of: 2 } } });
+    expect(run.told.text).toMatch(/satwatch alarm +/);
+    const wrong = start('detection', 'detection', ['--half', 'heldout']);
+    expect(await wrong.ended).not.toBe(0);
+    expect(wrong.told.text).toContain('--half heldout: expected development or held-out');
+  });
+});
