@@ -54,19 +54,21 @@ const levels: readonly Level[] = ['warning', 'alarm', 'severe'];
 export const order: Readonly<Record<Level, number>> = { warning: 0, alarm: 1, severe: 2 };
 const roles: readonly Role[] = ['core', 'context', 'suspect'];
 
-/** Checks and completes the options that all rules share. */
+/** Checks and completes the options that all rules share. Without a default, the level is the rule's own affair. */
 export function defineRule<Options extends CommonOptions & object>(
   name: string,
   options: Options,
-  defaults: Required<CommonOptions> & Partial<Options>,
+  defaults: Required<Omit<CommonOptions, 'level'>> & Partial<Options>,
   own: readonly string[],
   body: (
     options: Options & Required<CommonOptions>,
   ) => Pick<Rule, 'evaluate' | 'check' | 'measures'> & Partial<Pick<Rule, 'consecutive'>>,
 ): Rule {
-  refuseUnknownOptions(`rule '${name}'`, options, [...commonNames, ...own]);
+  const common = commonNames.filter((option) => option !== 'level' || defaults.level !== undefined);
+  refuseUnknownOptions(`rule '${name}'`, options, [...common, ...own]);
   const full = Object.freeze({ ...defaults, ...options }) as Options & Required<CommonOptions>;
-  if (!levels.includes(full.level)) bad(name, 'level', full.level, `one of ${levels.join(', ')}`);
+  if (defaults.level !== undefined && !levels.includes(full.level))
+    bad(name, 'level', full.level, `one of ${levels.join(', ')}`);
   if (!Number.isInteger(full.consecutive) || full.consecutive < 1)
     bad(name, 'consecutive', full.consecutive, 'a whole number from 1');
   if (!(full.cooldown >= 0)) bad(name, 'cooldown', full.cooldown, 'a number of epochs from 0');

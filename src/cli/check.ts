@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { SatwatchError } from '../errors.js';
 import { openStore, type RunInfo } from '../store/index.js';
 import type { Alert, Level } from '../types.js';
+import { chosenRun } from './chosenRun.js';
 
 interface Arguments {
   store: string;
@@ -18,7 +19,7 @@ export const checkCommand: CommandModule<object, Arguments> = {
   builder: (cli) =>
     cli
       .positional('store', { type: 'string', demandOption: true, describe: 'The SQLite file' })
-      .positional('run', { type: 'string', describe: "A run's name; default: the last one" })
+      .positional('run', { type: 'string', describe: "A run's name; default: 'last'" })
       .option('fail-on', {
         choices: levels,
         default: 'alarm' as const,
@@ -28,9 +29,7 @@ export const checkCommand: CommandModule<object, Arguments> = {
   handler({ store: path, run: wanted, 'fail-on': least, json }) {
     const store = openStore(path, { readonly: true });
     try {
-      const last = wanted ?? store.runs({ limit: 1 })[0]?.name;
-      if (last === undefined) throw new SatwatchError('RUN_UNKNOWN', `${path} holds no runs yet`, path);
-      const run = store.run(last);
+      const run = chosenRun(store, path, wanted);
       if (run.observations === 0)
         throw new SatwatchError(
           'RUN_UNKNOWN',

@@ -38,6 +38,12 @@ const cli = yargs(hideBin(process.argv))
     );
   });
 
+// Whoever reads may have read enough: `satwatch runs runs.sqlite | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 /** Exit codes: 0 fine, 1 something was found, 2 misused or failed. */
 try {
   await cli.parseAsync();

@@ -12,6 +12,7 @@ import {
   verdict,
 } from '../report/index.js';
 import { openStore, type Store } from '../store/index.js';
+import { chosenRun } from './chosenRun.js';
 
 interface Arguments {
   store: string;
@@ -26,7 +27,7 @@ export const reportCommand: CommandModule<object, Arguments> = {
   builder: (cli) =>
     cli
       .positional('store', { type: 'string', demandOption: true, describe: 'The SQLite file' })
-      .positional('run', { type: 'string', describe: "A run's name; default: the last one" })
+      .positional('run', { type: 'string', describe: "A run's name; default: 'last'" })
       .option('out', {
         type: 'string',
         requiresArg: true,
@@ -37,9 +38,7 @@ export const reportCommand: CommandModule<object, Arguments> = {
     const format = formatOf(out);
     const store = openStore(path, { readonly: true });
     try {
-      const name = wanted ?? store.runs({ limit: 1 })[0]?.name;
-      if (name === undefined) throw new SatwatchError('RUN_UNKNOWN', `${path} holds no runs yet`, path);
-      const report = readReport(store, name);
+      const report = readReport(store, chosenRun(store, path, wanted).id);
       const files = out === undefined || format === null ? [] : write(report, store, out, format);
       if (json) print(JSON.stringify({ ...verdict(report), ...report }));
       else if (files.length === 0) process.stdout.write(markdownReport(report));

@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { openStore, type RunInfo, type Store } from '../store/index.js';
 import type { Alert, Role, TrajectoryRow } from '../types.js';
+import { chosenRun } from './chosenRun.js';
 
 interface Arguments {
   store: string;
@@ -20,7 +21,7 @@ export const runsCommand: CommandModule<object, Arguments> = {
     const store = openStore(path, { readonly: true });
     try {
       if (run === undefined) list(store, json);
-      else show(store, run === 'last' ? (store.runs({ limit: 1 })[0]?.name ?? run) : run, json);
+      else show(store, chosenRun(store, path, run), json);
     } finally {
       store.close();
     }
@@ -48,8 +49,7 @@ function listRuns(runs: RunInfo[]): void {
   );
 }
 
-function show(store: Store, name: string, json: boolean): void {
-  const run = store.run(name);
+function show(store: Store, run: RunInfo, json: boolean): void {
   const rows = store.trajectories(run.id);
   const alerts = store.alerts(run.id);
   const probe = store.probeSet(run.probeSet);

@@ -1,4 +1,4 @@
-import { seededRandom } from '../sat/random.js';
+import { seededRandom } from '../random.js';
 
 /** Seeded draws; everything in the demo comes from one of these. */
 export class Dice {

@@ -1,6 +1,6 @@
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import type { Tf } from '../backend/types.js';
-import { seededRandom } from '../sat/random.js';
+import { seededRandom } from '../random.js';
 
 /** Enough of a layer of tfjs. */
 interface Layer {

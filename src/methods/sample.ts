@@ -1,4 +1,4 @@
-import { seededRandom } from '../sat/random.js';
+import { seededRandom } from '../random.js';
 import type { ProbeSet } from '../types.js';
 
 /** So many probe pictures with two segments or more, the classes in turn, else by lot; the same seed, the same ones. */

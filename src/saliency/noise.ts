@@ -1,6 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import { fillNormal, randomStream } from '../random.js';
 import { checkCount, checkSeed, isTensor, refuse, shapeOf, shown } from './optionChecks.js';
-import { fillNormal, randomStream } from './random.js';
 import type { Explained, SaliencyMethod } from './types.js';
 
 export interface NoiseOptions {

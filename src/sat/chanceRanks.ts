@@ -1,7 +1,7 @@
+import { seededRandom } from '../random.js';
 import type { Mask, Segment } from '../types.js';
 import { refuseOtherSize } from './bounds.js';
 import { localRanks } from './localRanks.js';
-import { seededRandom } from './random.js';
 
 /** A circular shift: down by `dy` rows and right by `dx` columns, as numpy's `roll(map, (dy, dx), (0, 1))`. */
 export interface Offset {

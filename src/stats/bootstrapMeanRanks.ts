@@ -1,5 +1,5 @@
 import { refuseUnknownOptions } from '../errors.js';
-import { seededRandom } from '../sat/random.js';
+import { seededRandom } from '../random.js';
 import { checkAlpha, checkWhole, columnsOf, type Table } from './checks.js';
 import { meanRanks, midRanks } from './ranks.js';
 

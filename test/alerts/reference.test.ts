@@ -307,6 +307,9 @@ describe('the rule', () => {
 
   it('refuses what it does not know', () => {
     expect(() => rules.reference({ rank: 3 } as object)).toThrow(/unknown option 'rank'/);
+    // The level goes by what they find.
+    for (const rule of [rules.reference, rules.reliance])
+      expect(() => rule({ level: 'severe' } as object)).toThrow(/unknown option 'level'/);
     expect(() => rules.reference({ role: 'suspcet' as 'suspect' })).toThrow(/role/);
   });
 });

@@ -103,3 +103,21 @@ describe('satwatch check', () => {
     expect(err).toContain("run 'begun' has no observations");
   });
 });
+
+describe('the run of a command', () => {
+  it.each(['runs', 'check', 'report'])("of %s is the last one where it is called 'last'", async (command) => {
+    const run = satwatch([command, store, 'last', '--json']);
+    expect([0, 1]).toContain(await run.code);
+    expect(run.out).toContain('"name":"severe"');
+    const none = satwatch([command, join(folder, 'empty.sqlite'), 'last']);
+    expect(await none.code).toBe(2);
+    expect(none.err).toMatch(/holds no runs yet/);
+  });
+
+  it('may have a reader that leaves early', async () => {
+    const run = satwatch(['report', store, 'severe']);
+    run.child.stdout!.destroy();
+    expect(await run.code).toBe(0);
+    expect(run.err).toBe('');
+  });
+});

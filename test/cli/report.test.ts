@@ -465,6 +465,8 @@ describe('as HTML in a real browser', () => {
     ],
     ['one observation', { to: 0 }],
     ['four hundred epochs', { to: 400, epochs: 400 }],
+    // More than are drawn.
+    ['twelve hundred epochs', { to: 1202, epochs: 1202 }],
     ['no alerts', { shortcut: 0 }],
   ])('no label meets another: %s', async (name, options) => {
     const run = name.replace(/ /g, '-');

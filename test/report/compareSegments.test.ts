@@ -1,7 +1,7 @@
 import { compareSegments, criticalDifferenceSvg, type SatRow } from 'satwatch';
 import { comparePairwise } from 'satwatch/stats';
 import { expect, it } from 'vitest';
-import { seededRandom } from '../../src/sat/random.js';
+import { seededRandom } from '../../src/random.js';
 
 /** An image's table from names and ranks; a rank of null is an absent segment. */
 const sat = (names: readonly string[], ranks: readonly (number | null)[]): SatRow[] =>

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { criticalDifferenceSvg } from 'satwatch';
 import { type CriticalDifference, criticalDifference } from 'satwatch/stats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/sat/random.js';
+import { seededRandom } from '../../src/random.js';
 import { launchBrowser } from '../browser.js';
 
 const words = [

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { computeSat, maskFromBitmap, rankTable } from 'satwatch';
 import { expect, test } from 'vitest';
+import { seededRandom } from '../../src/random.js';
 import { chanceRanks, shiftOffsets } from '../../src/sat/chanceRanks.js';
 import { prefixSums } from '../../src/sat/prefixSums.js';
-import { seededRandom } from '../../src/sat/random.js';
 
 const names = ['a', 'absent', 'b', 'c', 'd', 'missing'];
 

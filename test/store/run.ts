@@ -1,8 +1,8 @@
 /** A run written by the real RunWriter, without a model: random maps on six small pictures. */
 import { createProbeSet, maskFromBitmap } from '../../src/probe/index.js';
+import { seededRandom } from '../../src/random.js';
 import { aggregateSats, computeSat } from '../../src/sat/index.js';
 import { localRanks } from '../../src/sat/localRanks.js';
-import { seededRandom } from '../../src/sat/random.js';
 import type { Store } from '../../src/store/index.js';
 import {
   type AlertChanges,

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../sat/random.js';
+import { seededRandom } from '../../random.js';
 import type { Effect, Mask, ProbeImage, ProbeSet } from '../../types.js';
 import { Canvas, overlap } from './canvas.js';
 import { Shown } from './shown.js';

@@ -21,7 +21,7 @@ export type ReferenceOptions = Pick<Selection, 'segment' | 'role'> & Omit<Common
  * differ by their seeds only, each is the one with the probability 1 / (n + 1): the level goes by that.
  */
 export function reference(options: ReferenceOptions = {}): Rule {
-  const defaults = { level: 'warning', consecutive: 1, cooldown: 0 } as const;
+  const defaults = { consecutive: 1, cooldown: 0 };
   return defineRule(
     'reference',
     options as Selection & CommonOptions,

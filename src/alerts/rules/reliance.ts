@@ -9,7 +9,7 @@ import { type CommonOptions, defineRule, type Finding, order, type Rule, round }
  * segments. It says that the segment sways predictions, not where that comes from.
  */
 export function reliance(options: Omit<CommonOptions, 'level'> = {}): Rule {
-  const defaults = { level: 'alarm', consecutive: 1, cooldown: 0 } as const;
+  const defaults = { consecutive: 1, cooldown: 0 };
   return defineRule('reliance', options as CommonOptions, defaults, [], (o) => ({
     measures: 'reliance',
     // Counted here, in measurements: a pair is not tested at every observation.

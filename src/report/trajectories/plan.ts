@@ -35,11 +35,12 @@ function emphasised(
   return [alarming, suspects, measured.slice(0, 1)].find((list) => list.length > 0)?.slice(0, 3) ?? [];
 }
 
-/** More points than pixels say nothing; the last observation is always kept. */
+/** More points than pixels say nothing; the first and the last observation are always kept. */
 function thinned(report: RunReport): RunReport {
   const step = Math.ceil(report.epochs.length / mostPoints);
   if (step === 1) return report;
-  const kept = <T>(list: readonly T[]) => list.filter((_, i) => (list.length - 1 - i) % step === 0);
+  const kept = <T>(list: readonly T[]) =>
+    list.filter((_, i) => i === 0 || (list.length - 1 - i) % step === 0);
   return {
     ...report,
     epochs: kept(report.epochs),

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import { randomStream } from '../../random.js';
 import { checkCount, checkSeed, isTensor, refuse, shapeOf, shown } from '../optionChecks.js';
-import { randomStream } from '../random.js';
 import type { SaliencyMethod } from '../types.js';
 
 interface Options {

@@ -1,6 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
+import { randomStream } from '../../random.js';
 import { checkCount, checkSeed } from '../optionChecks.js';
-import { randomStream } from '../random.js';
 import {
   bySegments,
   checkSegments,
