@@ -29,7 +29,7 @@ import { drawWeights } from './support/drawWeights.js';
 import { type Entry, imagenetMethods } from './support/imagenetMethods.js';
 import { loadModel } from './support/loadModel.js';
 import { printTable } from './support/printTable.js';
-import { type Ranking, reportAgreement } from './support/reportAgreement.js';
+import { type Ranking, reportAgreement, reportFirst } from './support/reportAgreement.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -120,10 +120,9 @@ printTable([
   }),
 ]);
 // The order by whole parts answers another question.
-reportAgreement(
-  rankings.filter(({ family }) => family !== 'whole part'),
-  parts,
-);
+const perPixel = rankings.filter(({ family }) => family !== 'whole part');
+reportAgreement(perPixel, parts);
+reportFirst(perPixel, ['eyes', 'nose'], parts);
 
 const complete = entries.filter(({ method }) => saliencyMethods[method.name].completeness);
 if (complete.length) console.log('\nthese maps should sum to f(photograph) − f(baseline); they miss it by');
@@ -134,6 +133,7 @@ for (const { run, method } of complete) {
   console.log(`${run}: ${(100 * mean).toFixed(0)} % on average, median ${(100 * median).toFixed(0)} %`);
 }
 store.close();
+console.log(`\npeak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
 
 /** A table for each photograph; null where its map is not finite, or it was not looked at. */
 function satsOf(run: string): (SatRow[] | null)[] {

@@ -1,5 +1,5 @@
 import { aggregateSats, type SatRow } from 'satwatch';
-import { kendallTau, kendallW } from 'satwatch/stats';
+import { kendallTau, kendallW, wilcoxonSignedRank } from 'satwatch/stats';
 import { printTable } from './printTable.js';
 
 /** What one method says of the same photographs. */
@@ -66,6 +66,29 @@ export function reportAgreement(rankings: Ranking[], parts: string[]): void {
         return hundredths(mean(between));
       }),
     ]),
+  ]);
+}
+
+/** Do the two named parts come before the others? The lesser of the two beside the best other one, over photographs. */
+export function reportFirst(rankings: Ranking[], named: string[], parts: string[]): void {
+  console.log(`\n${named.join(' and ')}: the lesser of them beside the best other part`);
+  printTable([
+    ['method', 'lesser', 'other', 'before it', 'p (Wilcoxon, two-sided)'],
+    ...rankings.map(({ name, sats }) => {
+      const ranks = meanRanks(sats);
+      const byRank = (list: string[]) => list.toSorted((a, b) => ranks.get(a)! - ranks.get(b)!);
+      const lesser = byRank(named).at(-1)!;
+      const [other] = byRank(parts.filter((part) => !named.includes(part)));
+      const both = sats
+        .map((sat) => [rankOf(sat, lesser), rankOf(sat, other)])
+        .filter((pair) => pair.every(Number.isFinite));
+      const { p } = wilcoxonSignedRank(
+        both.map(([rank]) => rank),
+        both.map(([, rank]) => rank),
+      );
+      const before = ranks.get(lesser)! < ranks.get(other)! ? 'yes' : 'no';
+      return [name, lesser, other, before, p.toPrecision(2)];
+    }),
   ]);
 }
 
