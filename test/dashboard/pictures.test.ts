@@ -122,7 +122,10 @@ describe('the way to the pictures', () => {
     await page.waitForSelector('dialog.pictures .tile-rank');
     expect(await text(page, '#pictures-title')).toBe(`watermark at epoch ${alarmEpoch}`);
     expect(await page.locator('select[name="pictures-class"]').inputValue()).toBe('horse');
-    expect(await text(page, '.pictures-title p')).toMatch(/^8 pictures of horse that show it; mean rank \d/);
+    // The mean rank is of the pictures once they have come.
+    await expect
+      .poll(() => text(page, '.pictures-title p'))
+      .toMatch(/^8 pictures of horse that show it; mean rank \d/);
   });
 });
 
