@@ -64,14 +64,28 @@ function train(tf: Tf, entries: readonly Entry[]): void {
 export function withInputGradients<T>(tf: Tf, body: () => T): T {
   const backend = tf.getBackend();
   const kernels: Record<string, readonly Entry[]> = { wasm, tensorflow: native };
-  if (!Object.hasOwn(kernels, backend)) return body();
+  if (!Object.hasOwn(kernels, backend)) return withoutTapeLeft(tf, body);
   const state = stateOf(tf);
   if (state.depth++ === 0)
     state.registry.set([...state.training, ...kernels[backend], ...fast, ...imagesOnly(backend)]);
   try {
-    return body();
+    return withoutTapeLeft(tf, body);
   } finally {
     if (--state.depth === 0) state.registry.set(state.training);
+  }
+}
+
+/** A gradient that fails half-way leaves what tfjs saved for the rest of it; nobody else ever disposes that. */
+function withoutTapeLeft<T>(tf: Tf, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    const state = (tf.engine() as any).state;
+    if (state.gradientDepth === 0) {
+      for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor.dispose();
+      state.activeTape = null;
+    }
+    throw error;
   }
 }
 

@@ -10,9 +10,10 @@ import {
   saliencyMethods,
   saveProbeSet,
 } from 'satwatch';
-import { kendallTau } from 'satwatch/stats';
+import { friedman, kendallTau } from 'satwatch/stats';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compareMethods } from '../../src/methods/index.js';
+import { type Candidate, recommend } from '../../src/methods/recommend.js';
 import { saliencyMethods as registry } from '../../src/saliency/index.js';
 import { satwatch } from '../checkpoints/cli.js';
 import { filesOf, writeFiles } from '../checkpoints/files.js';
@@ -67,6 +68,21 @@ describe('satwatch methods', () => {
     expect(out).not.toMatch(/NaN|undefined|\r/);
   });
 
+  it('recommends the cheapest of those that no picture tells apart', () => {
+    const beyond = [0.5, 0.6, 0.4, 0.55];
+    const candidate = (method: string, gradients: number, better = 0): Candidate => {
+      const ablation = { tau: 0.6 + better, bySize: 0.1, beyond: 0.51 + better };
+      const report = { method, gradients, ablation, score: 'margin', readsMasks: false, sanity: null };
+      return {
+        report: report as unknown as Candidate['report'],
+        beyond: beyond.map((value) => value + better),
+      };
+    };
+    const candidates = [candidate('dear', 16), candidate('cheap', 1), candidate('fair', 3)];
+    expect(recommend(candidates, 'margin').method).toBe('cheap');
+    expect(recommend([...candidates, candidate('best', 9, 0.2)], 'margin').method).toBe('best');
+  });
+
   it('says as JSON what the library gives, method for method', async () => {
     const names = ['gradient', 'integrated-gradients', 'segment-ablation', 'deep-taylor'];
     const { backend, ...found } = await asJson(
@@ -111,6 +127,16 @@ describe('satwatch methods', () => {
         expect(row.chanceRank).toBeGreaterThanOrEqual(1);
       }
     }
+    // Agreement, from the ranks that are printed.
+    const table = found.methods.map(({ ranks }: any) => ranks.map(({ meanRank }: any) => meanRank));
+    expect(found.kendallW).toBeCloseTo(friedman(table).kendallW, 10);
+    found.methods.forEach(({ agreement }: any, m: number) => {
+      const taus = table.flatMap((row: number[], o: number) =>
+        o === m ? [] : kendallTau(table[m], row).tau,
+      );
+      const mean = taus.reduce((sum: number, tau: number) => sum + tau, 0) / taus.length;
+      expect(agreement).toBeCloseTo(mean, 10);
+    });
     // The logits from the probabilities: differences of their logarithms, of two classes.
     const margin = (input: tfjs.Tensor) =>
       (model.predict(input) as tfjs.Tensor2D)

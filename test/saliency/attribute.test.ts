@@ -199,15 +199,102 @@ describe('bad input', () => {
       tf.layers.dense({ units: 2 }),
     ];
     const m = tf.sequential({ layers });
-    let caught: unknown;
-    try {
-      attribute(tf, m, images(), { method: 'gradient', target: [0, 0] });
-    } catch (error) {
-      caught = error;
-    }
-    expect((caught as SatwatchError).code).toBe('NO_GRADIENT');
-    expect((caught as SatwatchError).message).toMatch(/'culprit' \(Rounded\)/);
+    for (const method of ['gradient', 'integrated-gradients', 'guided-backprop', 'smoothgrad'])
+      refused({ method, target: [0, 0] }, 'NO_GRADIENT', /'culprit' \(Rounded\)/, images(), m);
   });
+});
+
+describe('logits and probabilities', () => {
+  const scored = (m: tfjs.LayersModel, x: tfjs.Tensor4D, options: object = {}) =>
+    attribute(tf, m, x, {
+      method: 'occlusion',
+      window: [8, 8],
+      stride: [8, 8],
+      score: 'probability',
+      target: [0, 1],
+      ...options,
+    });
+
+  it('are those of the chosen output of a model inside', async () => {
+    const input = tf.input({ shape: [8, 8, 3] });
+    const flat = tf.layers.flatten().apply(input) as tfjs.SymbolicTensor;
+    const outputs = [
+      tf.layers.dense({ units: 3 }).apply(flat),
+      tf.layers.dense({ units: 3, activation: 'softmax' }).apply(flat),
+    ] as tfjs.SymbolicTensor[];
+    const inner = tf.model({ inputs: input, outputs });
+    const outer = tf.input({ shape: [8, 8, 3] });
+    const [, chosen] = inner.apply(outer) as tfjs.SymbolicTensor[];
+    const direct = tf.model({ inputs: input, outputs: outputs[1] });
+    const x = tf.randomUniform([2, 8, 8, 3], 0, 1, 'float32', 5) as tfjs.Tensor4D;
+    const map = scored(tf.model({ inputs: outer, outputs: chosen }), x).dataSync();
+    expect(largestDifference(map, scored(direct, x).dataSync())).toBeLessThan(1e-6);
+    // One window over all of it: what is lost is p(x) − p(0).
+    const p = (y: tfjs.Tensor) => (direct.predict(y) as tfjs.Tensor).dataSync()[0];
+    expect(map[0]).toBeCloseTo(3 * (p(x) - p(tf.zerosLike(x))), 5);
+  });
+
+  it('are below an activation whose layer stands inside too', () => {
+    const shared = tf.layers.dense({ units: 3, activation: 'softmax', inputShape: [3] });
+    const input = tf.input({ shape: [8, 8, 3] });
+    const pooled = tf.layers.globalAveragePooling2d({}).apply(input);
+    const twice = shared.apply(shared.apply(pooled)) as tfjs.SymbolicTensor;
+    const m = tf.model({ inputs: input, outputs: twice });
+    const x = tf.randomUniform([2, 8, 8, 3], 0, 1, 'float32', 5) as tfjs.Tensor4D;
+    const p = (y: tfjs.Tensor) => (m.predict(y) as tfjs.Tensor).dataSync()[0];
+    expect(scored(m, x).dataSync()[0]).toBeCloseTo(3 * (p(x) - p(tf.zerosLike(x))), 5);
+  });
+});
+
+it('Deep Taylor explains class 0 of a single unit by what speaks against it, also where branches meet in it', () => {
+  const net = (sign: number) => {
+    const input = tf.input({ shape: [6, 6, 2] });
+    const flat = tf.layers.flatten().apply(
+      tf.layers
+        .conv2d({
+          filters: 3,
+          kernelSize: 3,
+          activation: 'relu',
+          kernelInitializer: tf.initializers.heNormal({ seed: 1 }),
+        })
+        .apply(input),
+    );
+    const branches = [2, 3].map((seed) => {
+      const branch = tf.layers.dense({ units: 1, kernelInitializer: tf.initializers.heNormal({ seed }) });
+      const output = branch.apply(flat) as tfjs.SymbolicTensor;
+      const [kernel, bias] = branch.getWeights();
+      branch.setWeights([kernel.mul(sign), bias.add(-0.3).mul(sign)]);
+      return output;
+    });
+    return tf.model({ inputs: input, outputs: tf.layers.add().apply(branches) as tfjs.SymbolicTensor });
+  };
+  const x = tf.randomUniform([4, 6, 6, 2], 0, 1, 'float32', 5) as tfjs.Tensor4D;
+  const map = (sign: number, label: number) =>
+    attribute(tf, net(sign), x, { method: 'deep-taylor', target: new Array(4).fill(label) }).dataSync();
+  expect(Math.max(...map(1, 0))).toBeGreaterThan(0);
+  expect(largestDifference(map(1, 0), map(-1, 1))).toBeLessThan(1e-6);
+});
+
+it('no more images go through the model at once than a batch holds', () => {
+  const batches: number[] = [];
+  const weights = tf.randomNormal([3, 2], 0, 1, 'float32', 1) as tfjs.Tensor2D;
+  const forward = (_: unknown, x: tfjs.Tensor4D) => {
+    batches.push(x.shape[0]);
+    return (x.mean([1, 2]) as tfjs.Tensor2D).matMul(weights);
+  };
+  const x = tf.randomUniform([12, 128, 128, 3], 0, 1, 'float32', 5) as tfjs.Tensor4D;
+  const half = maskFromBitmap(new Array(128 * 128).fill(1), 128, 128);
+  const segments = Array.from({ length: 12 }, () => [{ name: 'all', mask: half }]);
+  const target = new Array(12).fill(0);
+  for (const [method, options] of [
+    ['gradient', {}],
+    ['integrated-gradients', { steps: 2 }],
+    ['occlusion', { window: [64, 64], stride: [64, 64] }],
+    ['segment-ablation', { segments }],
+  ] as const)
+    attribute(tf, {}, x, { method, target, forward, ...options });
+  // 32 images of 64×64.
+  expect(Math.max(...batches)).toBe(8);
 });
 
 it('every registered method carries its own name, and gives finite maps without a tensor left behind', () => {

@@ -39,6 +39,8 @@ describe('options', () => {
     ['deep-taylor', { low: 0 }, /low, high: got 0 and nothing/],
     ['epsilon-alpha2-beta1-box', { low: 1, high: 0 }, /low, high: got 1 and 0/],
     ['deep-lift', { baseline: Number.NaN }, /baseline: got NaN/],
+    ['deep-lift', { baseline: [1, 2, 3] }, /baseline: got \[1,2,3\], expected a number or an image/],
+    ['input-x-gradient', { baseline: [[[1]], [[1], [2]]] }, /baseline: got lists of different lengths/],
     ['deep-lift', { baseline: [[[1]]] }, /baseline: got \[1,1,1\], expected \[6,6,3\]/],
     ['grad-cam', { layer: 'stam' }, /there is no 'stam'; did you mean 'stem'/],
     ['grad-cam', { layer: 'flat' }, /'flat' \(Flatten\) gives \[64\].*maps.*stem/],
@@ -68,6 +70,7 @@ describe('images', () => {
       /\[2,6,5,3\], expected \[n, 6, 6, 3\] as the model takes them/,
     ],
     ['none', () => tf.zeros([0, 6, 6, 3]), /\[0,6,6,3\], expected .*n from 1/],
+    ['whole numbers', () => tf.zeros([2, 6, 6, 3], 'int32'), /got int32, expected float32/],
     ['a NaN', () => tf.fill([2, 6, 6, 3], Number.NaN), /a NaN or an infinity/],
   ])('%s', (_, make, words) =>
     refused({ method: 'gradient' }, 'MODEL_INPUT', words, make() as tfjs.Tensor4D),
@@ -189,6 +192,26 @@ describe('layers', () => {
     ).toBeLessThan(1e-6);
   });
 
+  it('of a base alone have the convolution that Grad-CAM looks for', () => {
+    const base = tf.sequential({ layers: [conv('seen')] });
+    const head = tf.sequential({
+      layers: [
+        tf.layers.globalAveragePooling2d({ inputShape: [4, 4, 4] }),
+        tf.layers.dense({ units: 2, activation: 'softmax' }),
+      ],
+    });
+    const x = images();
+    const whole = tf.sequential({ layers: [base, head] });
+    for (const layer of [undefined, 'seen']) {
+      const options = { method: 'grad-cam', target: [0, 1], layer };
+      const expected = attribute(tf, whole, x, options).dataSync();
+      const map = attribute(tf, head, x, { ...options, features: base }).dataSync();
+      expect(largestDifference(map, expected)).toBeLessThan(1e-6);
+    }
+    refused({ method: 'gradient', features: 3 }, 'BAD_OPTION', /features: got 3/, x, head);
+    refused({ method: undefined }, 'UNKNOWN_METHOD', /undefined/, x, whole);
+  });
+
   it('of a class that inherits the name of one that is known are their own', () => {
     const Dense = tf.layers.dense({ units: 2 }).constructor as new (config: any) => any;
     class Squared extends Dense {
@@ -206,7 +229,7 @@ describe('layers', () => {
       forward: (_: unknown, y: any) => m.apply(y) as tfjs.Tensor,
     });
     expect(largestDifference(map, expected.dataSync())).toBeLessThan(1e-6);
-    refused({ method: 'lrp-z' }, 'UNKNOWN_LAYER', /'squared'/, x, m);
+    refused({ method: 'lrp-z' }, 'UNKNOWN_LAYER', /'squared'.*a class of its own under a known name/, x, m);
   });
 
   it('of a kind of its own want a rule, and get it', () => {
@@ -238,6 +261,7 @@ describe('layers', () => {
       expect(largestDifference(map(own, method), map(known, method))).toBeLessThan(1e-6);
 
     expect(() => registerLayerRule('Doubled', 'sideways' as any)).toThrow(/got 'sideways', expected 'pass'/);
+    expect(() => registerLayerRule('Dense', 'pass')).toThrow(/a class that satwatch reads itself/);
     registerLayerRule('Doubled', 'proportional');
     for (const method of ['lrp-z', 'deep-lift'])
       expect(largestDifference(map(own, method), map(known, method))).toBeLessThan(1e-3);

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { forward, mixes, type Network, type Op } from '../network/index.js';
+import { forward, mixes, type Network, type Op, type Step } from '../network/index.js';
 import { checkBounds } from '../optionChecks.js';
 import { alphaBetaRule } from '../rules/alphaBeta.js';
 import { boxRule } from '../rules/box.js';
@@ -42,9 +42,16 @@ export const deepTaylor: SaliencyMethod = {
   },
 };
 
+/** Of every layer that the output is made of by moves and sums alone. */
 function withLastNegated(network: Network): Network {
-  const last = network.steps.findLast(({ op }) => mixes(op));
+  const ends = new Set([network.output]);
+  const last = new Set<Step>();
+  for (const step of network.steps.toReversed()) {
+    if (!ends.has(step.output)) continue;
+    if (mixes(step.op)) last.add(step);
+    else for (const input of step.inputs) ends.add(input);
+  }
   const negated = (op: Op) => (mixes(op) ? op.with(op.weights.neg(), op.bias?.neg() ?? null) : op);
-  const steps = network.steps.map((step) => (step === last ? { ...step, op: negated(step.op) } : step));
+  const steps = network.steps.map((step) => (last.has(step) ? { ...step, op: negated(step.op) } : step));
   return { ...network, steps };
 }

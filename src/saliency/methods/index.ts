@@ -61,10 +61,10 @@ export const saliencyMethods: Record<string, SaliencyMethod> = Object.fromEntrie
 
 /** @throws SatwatchError UNKNOWN_METHOD, naming the nearest one */
 export function methodNamed(name: string): SaliencyMethod {
-  if (Object.hasOwn(saliencyMethods, name)) return saliencyMethods[name];
+  if (typeof name === 'string' && Object.hasOwn(saliencyMethods, name)) return saliencyMethods[name];
   throw new SatwatchError(
     'UNKNOWN_METHOD',
-    `method: unknown method '${name}'; ${suggest(name, Object.keys(saliencyMethods))}`,
+    `method: unknown method '${name}'; ${suggest(String(name), Object.keys(saliencyMethods))}`,
     name,
   );
 }

@@ -1,6 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
-import { SatwatchError } from '../../errors.js';
 import { baselineTensor, checkBaseline } from '../baseline.js';
+import { checkCount, refuse, shown } from '../optionChecks.js';
 import { gaussLegendre, midpoint } from '../quadrature.js';
 import type { SaliencyMethod } from '../types.js';
 
@@ -13,20 +13,11 @@ export const integratedGradients: SaliencyMethod = {
   options: { baseline: 0, steps: 16, rule: 'midpoint' },
   gradients: ({ steps }) => steps,
   completeness: true,
-  check(options) {
-    checkBaseline(options);
-    if (!Number.isInteger(options.steps) || options.steps < 1)
-      throw new SatwatchError(
-        'BAD_OPTION',
-        `steps: got ${options.steps}, expected a whole number from 1`,
-        'steps',
-      );
-    if (options.rule !== 'midpoint' && options.rule !== 'gauss-legendre')
-      throw new SatwatchError(
-        'BAD_OPTION',
-        `rule: got '${options.rule}', expected 'midpoint' or 'gauss-legendre'`,
-        'rule',
-      );
+  check({ baseline, steps, rule }, shape) {
+    checkBaseline({ baseline }, shape);
+    checkCount('steps', steps);
+    if (rule !== 'midpoint' && rule !== 'gauss-legendre')
+      refuse('rule', shown(rule), "'midpoint' or 'gauss-legendre'");
   },
   attribute({ tf, gradient }, images, { baseline, steps, rule }) {
     const start = baselineTensor(tf, baseline, images);

@@ -24,7 +24,7 @@ export const occlusion: SaliencyMethod = {
   // The 15 × 15 windows of the default on sides that 16 divides; the image is not known here.
   gradients: () => (15 * 15) / 3,
   check({ window, stride, baseline }: Options, shape) {
-    checkBaseline({ baseline });
+    checkBaseline({ baseline }, shape);
     if (window !== undefined) checkSize('window', window);
     if (stride !== undefined) checkSize('stride', stride);
     if (window && shape && (window[0] > shape[1] || window[1] > shape[2]))

@@ -2,7 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Tf } from '../../backend/types.js';
 import { backward, forward } from '../network/index.js';
 import type { Explained } from '../types.js';
-import { baseOf, type HeadOptions, type Model } from './head.js';
+import type { HeadOptions, Model } from './head.js';
 import { isReadable, networkOf, type ReadOptions } from './networkOf.js';
 import type { Scored } from './scoring.js';
 
@@ -14,6 +14,8 @@ export function explainedBy(
   scored: Scored,
 ): Omit<Explained, 'first' | 'places' | 'atOnce'> {
   const { scores, top } = scored;
+  const { features } = options;
+  const base = (images: Tensor4D) => (typeof features === 'function' ? features(images) : images);
   const merged = isReadable(model, options) ? networkOf(tf, model, options) : null;
   const known = merged?.steps.every(({ op }) => op.kind !== 'unknown') ? merged : null;
   const network = (how?: ReadOptions) => (!how && merged) || networkOf(tf, model, options, how);
@@ -27,5 +29,5 @@ export function explainedBy(
     ) as Tensor4D;
   }
 
-  return { tf, scores, gradient, network, base: baseOf(options), top };
+  return { tf, scores, gradient, network, base, top };
 }

@@ -1,6 +1,8 @@
-import type { GraphModel, LayersModel, SymbolicTensor, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { GraphModel, LayersModel, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Tf } from '../../backend/types.js';
 import { SatwatchError, suggest } from '../../errors.js';
+import { type Network, readNetwork, forward as runForward } from '../network/index.js';
+import { refuse, shown } from '../optionChecks.js';
 
 /** What a user may hand in as the model: a tfjs model, or anything that a `forward` knows how to run. */
 export type Model = LayersModel | GraphModel | object;
@@ -24,15 +26,14 @@ export interface Head {
   probabilities(logits: Tensor2D): Tensor2D;
 }
 
-type Activation = 'softmax' | 'sigmoid' | 'none';
+type Activation = Network['final'];
 
 /**
  * The model below its final softmax or sigmoid, however it spells that: an activation attribute, an Activation or
  * Softmax layer, nested models, shape-only layers behind it, or a Softmax/Sigmoid node of a GraphModel.
  */
 export function headOf(tf: Tf, model: Model, options: HeadOptions = {}): Head {
-  const [run, activation] = runnerOf(model, options);
-  const base = baseOf(options);
+  const [run, activation] = runnerOf(tf, model, options);
   let oneUnit = false;
   const logitsOf = (output: Tensor) => {
     const flat = output.reshape([output.shape[0], -1]) as Tensor2D;
@@ -40,7 +41,7 @@ export function headOf(tf: Tf, model: Model, options: HeadOptions = {}): Head {
     return oneUnit ? (tf.concat([flat.neg(), flat], 1) as Tensor2D) : flat;
   };
   return {
-    logits: (images) => tf.tidy(() => logitsOf(run(base(images)))),
+    logits: (images) => tf.tidy(() => logitsOf(run(images))),
     logitsOf,
     probabilities: (logits) =>
       activation === 'sigmoid' || oneUnit
@@ -49,27 +50,30 @@ export function headOf(tf: Tf, model: Model, options: HeadOptions = {}): Head {
   };
 }
 
-/** Images → the model's input. */
-export function baseOf({ features }: HeadOptions): (images: Tensor4D) => Tensor {
-  if (!features) return (images) => images;
-  return typeof features === 'function' ? features : (images) => applyLayers(features, images) as Tensor;
-}
-
 /** A Sequential has names for its tensors only. */
 export function outputNames(model: LayersModel): string[] {
   return model.outputNames?.length ? model.outputNames : model.outputs.map(({ name }) => name);
 }
 
-function runnerOf(model: Model, { forward, output }: HeadOptions): [(x: Tensor) => Tensor, Activation] {
-  if (forward) return [(x) => forward(model, x as Tensor4D), 'none'];
+function runnerOf(tf: Tf, model: Model, options: HeadOptions): [(x: Tensor4D) => Tensor, Activation] {
+  const { features, forward, output } = options;
+  refuseWrongTypes(options);
+  const base = typeof features === 'function' ? features : undefined;
+  if (forward) return [(x) => forward(model, (base ? base(x) : x) as Tensor4D), 'none'];
   if (isLayersModel(model)) {
-    const at = outputOf(outputNames(model), output);
-    const run = (x: Tensor) => [applyLayers(model, x)].flat()[at];
-    const final = finalActivation(model.outputs[at]);
-    if (!final) return [run, 'none'];
-    return [(x) => withSwapped(final.layer, final.field, final.linear, () => run(x)), final.kind];
+    const read = () =>
+      readNetwork(tf, layersModels(model, options), { output: outputOf(outputNames(model), output) });
+    const run = (x: Tensor4D) => {
+      const network = read();
+      return runForward(network, base ? base(x) : x, { fuse: ['relu', 'relu6'] })[network.output];
+    };
+    return [run, tf.tidy(() => read().final as never)];
   }
-  if (isGraphModel(model)) return graphRunner(model, output);
+  if (isGraphModel(model)) {
+    const [run, kind] = graphRunner(model, output);
+    const before = layersModels(undefined, options)[0];
+    return [(x) => run(base ? base(x) : before ? applyLayers(before, x) : x), kind];
+  }
   throw new SatwatchError(
     'MODEL_OUTPUT',
     'model: neither a LayersModel nor a GraphModel; hand in forward: (model, images) => logits',
@@ -77,17 +81,33 @@ function runnerOf(model: Model, { forward, output }: HeadOptions): [(x: Tensor) 
   );
 }
 
+/** What is read layer by layer, in the order of computation: a base that is a LayersModel, and the model. */
+export function layersModels(model: LayersModel | undefined, { features }: HeadOptions): LayersModel[] {
+  return [typeof features === 'function' ? undefined : features, model].filter((one) => one !== undefined);
+}
+
+function refuseWrongTypes({ features, forward }: HeadOptions): void {
+  if (forward !== undefined && typeof forward !== 'function')
+    refuse('forward', shown(forward), 'a function: (model, images) => logits');
+  if (features === undefined || typeof features === 'function') return;
+  if (!isLayersModel(features)) refuse('features', shown(features), 'a function of images, or a LayersModel');
+  if (features.outputs.length !== 1)
+    refuse('features', `a model with ${features.outputs.length} outputs`, 'one that ends in one');
+}
+
 export function isLayersModel(model: Model): model is LayersModel {
-  return Array.isArray((model as LayersModel).layers) && typeof (model as LayersModel).apply === 'function';
+  return (
+    Array.isArray((model as LayersModel | null)?.layers) && typeof (model as LayersModel).apply === 'function'
+  );
 }
 
 export function isGraphModel(model: Model): model is GraphModel {
-  return typeof (model as any).executor === 'object' && typeof (model as GraphModel).execute === 'function';
+  return typeof (model as any)?.executor === 'object' && typeof (model as GraphModel).execute === 'function';
 }
 
-function applyLayers(model: LayersModel, x: Tensor): Tensor | Tensor[] {
+function applyLayers(model: LayersModel, x: Tensor): Tensor {
   // `apply` rather than `predict`: no inner batches, and training: false keeps batch norm's statistics untouched.
-  return model.apply(x, { training: false }) as Tensor | Tensor[];
+  return model.apply(x, { training: false }) as Tensor;
 }
 
 /**
@@ -106,46 +126,6 @@ export function outputOf(names: readonly string[], chosen: HeadOptions['output']
         : `output: got ${String(chosen)}, the model has outputs 0 to ${names.length - 1} (${names.join(', ')})`,
     'output',
   );
-}
-
-const shapeOnly = new Set(['Flatten', 'Reshape', 'Dropout', 'Permute']);
-const linear = { apply: (x: Tensor) => x, getClassName: () => 'linear', getConfig: () => ({}) };
-
-interface FinalActivation {
-  layer: any;
-  kind: 'softmax' | 'sigmoid';
-  /** The field of the layer that holds the activation, and what stands for none. */
-  field: 'activation' | 'softmax';
-  linear: unknown;
-}
-
-function finalActivation(output: SymbolicTensor): FinalActivation | null {
-  let tensor = output;
-  for (;;) {
-    const layer = tensor.sourceLayer as any;
-    if (Array.isArray(layer.layers) && layer.outputs) tensor = layer.outputs[0];
-    else if (shapeOnly.has(layer.getClassName())) tensor = tensor.inputs[0];
-    else if (layer.getClassName() === 'Softmax')
-      return { layer, kind: 'softmax', field: 'softmax', linear: (x: Tensor) => x };
-    else {
-      const name = layer.activation?.getClassName?.() as string | undefined;
-      const kind =
-        name === 'sigmoid' ? 'sigmoid' : name === 'softmax' || name === 'logSoftmax' ? 'softmax' : null;
-      return kind && { layer, kind, field: 'activation', linear };
-    }
-    if (!tensor) return null;
-  }
-}
-
-/** Synchronous, so nobody else ever sees the swapped field. */
-function withSwapped<T>(object: any, field: string, value: unknown, body: () => T): T {
-  const kept = object[field];
-  object[field] = value;
-  try {
-    return body();
-  } finally {
-    object[field] = kept;
-  }
 }
 
 function graphRunner(model: GraphModel, chosen: HeadOptions['output']): [(x: Tensor) => Tensor, Activation] {

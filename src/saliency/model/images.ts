@@ -9,6 +9,7 @@ export function checkImages(images: Tensor4D, model: Model, options: HeadOptions
   };
   if (images?.rank !== 4 || images.size === 0)
     refuse(images?.shape ? `[${images.shape}]` : String(images), '[n, height, width, channels], n from 1');
+  if (images.dtype !== 'float32') refuse(images.dtype, 'float32: images.toFloat(), in the model’s range');
   const input = inputOf(model, options);
   const fits = input?.every((size, i) => i === 0 || size === null || size < 0 || size === images.shape[i]);
   if (input?.length === 4 && !fits)

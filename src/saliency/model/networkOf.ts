@@ -1,12 +1,12 @@
 import type { Tf } from '../../backend/types.js';
 import { SatwatchError } from '../../errors.js';
 import { type Network, readNetwork } from '../network/index.js';
-import { type HeadOptions, isLayersModel, type Model, outputNames, outputOf } from './head.js';
+import { type HeadOptions, isLayersModel, layersModels, type Model, outputNames, outputOf } from './head.js';
 
 export interface ReadOptions {
   /** Merge batch norm into its neighbours; default true. */
   merge?: boolean;
-  /** Leave out a base handed in as `features`: the network begins at the model's own input. */
+  /** Leave out a base that is a function: the network begins at the model's own input. */
   afterBase?: boolean;
 }
 
@@ -34,9 +34,8 @@ export function networkOf(
   };
   if (forward) refuse('forward hides them');
   if (!isLayersModel(model)) return refuse('the model is none');
-  const base = afterBase ? undefined : features;
-  if (typeof base === 'function')
+  if (typeof features === 'function' && !afterBase)
     return refuse('features is a function; hand in the base itself as features, if it is a LayersModel');
-  const models = base ? [base, model] : [model];
+  const models = layersModels(model, { features });
   return readNetwork(tf, models, { merge, output: outputOf(outputNames(model), output) });
 }

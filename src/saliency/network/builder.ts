@@ -36,7 +36,12 @@ export class Builder {
     const needed = new Set([output]);
     for (const step of this.steps.toReversed())
       if (needed.has(step.output)) for (const input of step.inputs) needed.add(input);
-    return { tf: this.tf, steps: this.steps.filter((step) => needed.has(step.output)), output };
+    return {
+      tf: this.tf,
+      steps: this.steps.filter((step) => needed.has(step.output)),
+      output,
+      final: 'none',
+    };
   }
 }
 

@@ -78,6 +78,7 @@ function leaveOutFinalActivation(network: Network): void {
       steps.splice(at, 1);
       for (const step of steps) step.inputs = step.inputs.map((x) => (x === value ? inputs[0] : x));
       if (network.output === value) network.output = inputs[0];
+      network.final = op.kind === 'softmax' ? 'softmax' : 'sigmoid';
       return;
     }
     if (op.kind !== 'move' || !shapeOnly.has(layer.getClassName())) return;

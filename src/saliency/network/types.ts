@@ -104,4 +104,6 @@ export interface Network {
   steps: Step[];
   /** The value that holds the logits [n, units]. */
   output: number;
+  /** What stood behind them, and was left out. */
+  final: 'softmax' | 'sigmoid' | 'none';
 }

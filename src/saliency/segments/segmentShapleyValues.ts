@@ -3,6 +3,7 @@ import type { Tf } from '../../backend/types.js';
 import { type AttributeOptions, inBatches } from '../attribute.js';
 import { type ShapleyOptions, shapleyOf } from '../methods/segmentShapley.js';
 import type { HeadOptions, Model } from '../model/head.js';
+import { checkImages } from '../model/images.js';
 import type { ShapleyValues } from './shapley.js';
 
 /** Options of `segmentShapley`; what each may be stands with `attribute` and the method 'segment-shapley'. */
@@ -25,6 +26,7 @@ export function segmentShapley(
   images: Tensor4D,
   options: SegmentShapleyOptions,
 ): ({ segments: string[] } & ShapleyValues)[] {
+  checkImages(images, model, options);
   const named = { ...options, method: 'segment-shapley' };
   const batches = inBatches(tf, model, images, named, ({ explained, batch, own }) => {
     const { lists, shapley } = shapleyOf(explained, batch, own as unknown as ShapleyOptions);
