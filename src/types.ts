@@ -84,10 +84,16 @@ export interface Effect {
   step: number | null;
   /** Mean rise of p(class) when the segment is pasted, over the control: the smaller of the two controls. */
   effect: number;
-  /** Mean over its standard error, the smaller of the two controls. */
+  /** Mean over its standard error, which knows that pastes share receivers and givers; the smaller of the two controls. */
   z: number;
   /** Mean fall of p(class) when the segment is filled with its ring colour; null where no picture of another class shows it. */
   fill: number | null;
+  /** The same with the segment blurred; null also where an earlier version measured. */
+  blur: number | null;
+  /** Answers that become the class by the paste, over the control, a share of the pastes; null where an earlier version measured. */
+  flipped: number | null;
+  /** Right answers lost by the paste, over the control, a share of the pastes; null where an earlier version measured. */
+  lost: number | null;
   receivers: number;
   givers: number;
 }

@@ -1,7 +1,8 @@
 import type { NetName } from './nets.js';
+import { shortcuts } from './shortcuts/index.js';
 
 /** Raised when drawings, nets or measurements change: what was cached before is then computed anew. */
-export const codeVersion = 1;
+export const codeVersion = 3;
 
 /** All that decides a run; the same configuration gives the same numbers on the same backend. */
 export interface RunConfig {
@@ -13,6 +14,11 @@ export interface RunConfig {
   net: NetName;
   seed: number;
   epochs: number;
+  /**
+   * Probe pictures that carry it: half of every class, as a user has it who suspects something and does not know what it
+   * does; or as in training, the dose of the first class, for the looks of a region that nobody has named.
+   */
+  carriers: 'half of every class' | 'as in training';
   /** Pixels along each side. */
   side: number;
   /** Training and probe pictures, classes in equal parts. */
@@ -31,7 +37,9 @@ const quickly = { epochs: 1, side: 24, train: 64, probe: 64, stamped: 24, budget
 export type Choice = Pick<RunConfig, 'task' | 'kind' | 'dose' | 'net' | 'seed'> & Partial<RunConfig>;
 
 export function configure(choice: Choice, quick = false): RunConfig {
-  return { ...(quick ? quickly : usual), ...choice };
+  const unnamed = choice.kind !== null && shortcuts[choice.kind].role === null;
+  const carriers = unnamed ? 'as in training' : 'half of every class';
+  return { carriers, ...(quick ? quickly : usual), ...choice };
 }
 
 /** For progress lines and errors. */

@@ -13,7 +13,7 @@ export interface Data {
   /** Without the shortcut, and each of them with it. */
   test: Picture[];
   stamped: Picture[];
-  /** The shortcut on half of the pictures of EVERY class: it tells nothing here. */
+  /** With the shortcut on the pictures that `RunConfig.carriers` says. */
   probe: ProbeSet;
 }
 
@@ -21,10 +21,11 @@ const streams = {
   train: 1,
   test: 2,
   probe: 3,
-  order: 4,
+  trainOrder: 4,
   trainMarks: 5,
   testMarks: 6,
   probeMarks: 7,
+  probeOrder: 10,
 } as const;
 
 /** Draws all pictures of a run. A higher dose marks the same pictures and more; all else is the same at every dose. */
@@ -38,11 +39,17 @@ export function createData(config: RunConfig): Data {
   const stamp = (picture: Picture, i: number, stream: number) =>
     shortcut ? shortcut.stamp(picture, task, new Dice(seed * 100_003 + i, stream), side) : picture;
 
-  const first = bare.train.flatMap(({ label }, i) => (label === 0 ? [i] : []));
-  const order = new Dice(seed, streams.order).order(first.length).map((k) => first[k]);
-  const poisoned = new Set(order.slice(0, Math.round(dose * first.length)));
+  /** The dose of the first class. */
+  const marked = (pictures: readonly Picture[], stream: number) => {
+    const first = pictures.flatMap(({ label }, i) => (label === 0 ? [i] : []));
+    const order = new Dice(seed, stream).order(first.length).map((k) => first[k]);
+    return new Set(order.slice(0, Math.round(dose * first.length)));
+  };
+  const poisoned = marked(bare.train, streams.trainOrder);
+  const asInTraining = config.carriers === 'as in training' && marked(bare.probe, streams.probeOrder);
+  const carries = (i: number) => (asInTraining ? asInTraining.has(i) : Math.floor(i / classes) % 2 === 0);
   const probe = bare.probe.map((picture, i) =>
-    Math.floor(i / classes) % 2 === 0 ? stamp(picture, i, streams.probeMarks) : picture,
+    carries(i) ? stamp(picture, i, streams.probeMarks) : picture,
   );
   const roles = { ...task.roles, ...(shortcut?.role && { [shortcut.segment(task)]: shortcut.role }) };
   const seen = new Set(probe.flatMap(({ segments }) => segments.map(({ name }) => name)));

@@ -2,13 +2,13 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 /** What the experiments have in common on the command line. */
-export function commonOptions(defaults: { out: string; seeds: number; half?: string }) {
+export function commonOptions(defaults: { out: string; seeds?: number; half?: string }) {
   const { values } = parseArgs({
     options: {
       cache: { type: 'string', default: 'experiments-cache' },
       out: { type: 'string', default: defaults.out },
       workers: { type: 'string', default: String(availableParallelism()) },
-      seeds: { type: 'string', default: String(defaults.seeds) },
+      seeds: { type: 'string', default: String(defaults.seeds ?? 1) },
       half: { type: 'string', default: defaults.half },
       quick: { type: 'boolean', default: false },
     },

@@ -141,7 +141,10 @@ const about = {
   backends: [...new Set(results.map(({ backend }) => backend))],
   minutes: (Date.now() - started) / 60_000,
   secondsARun: mean(
-    results.map(({ seconds }) => seconds.drawing + seconds.training + seconds.watching + seconds.truth),
+    results.map(
+      ({ seconds }) =>
+        seconds.drawing + seconds.training + seconds.watching + seconds.recording + seconds.truth,
+    ),
   ),
 };
 writeFileSync(join(out, 'prevalence.json'), JSON.stringify({ about, nets: byNet }, null, 1));

@@ -17,6 +17,7 @@ import type { Tf } from '../support/tf.js';
 import { codeVersion, type RunConfig } from './config.js';
 import { createData, type Data } from './data.js';
 import { nets } from './nets.js';
+import { type Recorded, recorder } from './record.js';
 import { classifier, inputRange, planTruth, scaled, type Truth } from './truth.js';
 
 interface EpochResult {
@@ -48,8 +49,10 @@ export interface RunResult {
     Alert,
     'rule' | 'level' | 'segment' | 'className' | 'epoch' | 'to' | 'resolvedEpoch' | 'evidence'
   >[];
+  /** What the effects would rest on, were every pair measured at every epoch. */
+  recorded: Recorded;
   truth: Truth[];
-  seconds: { drawing: number; training: number; watching: number; truth: number };
+  seconds: { drawing: number; training: number; watching: number; recording: number; truth: number };
 }
 
 const batchSize = 32;
@@ -67,14 +70,18 @@ export async function run(tf: Tf, config: RunConfig): Promise<RunResult> {
   const store = openStore(join(folder, 'run.sqlite'));
   const truth: Truth[] = [];
   const testAccuracy = new Map<number, number>();
-  let measuring = 0;
+  let [measuring, recording] = [0, 0];
   const classify = classifier(tf, model, config.side);
-  const measure = (epoch: number) => {
+  const { recorded, record } = recorder(tf, model, probe, config.seed);
+  const measure = async (epoch: number) => {
     const before = performance.now();
     const measured = truthOf(epoch, classify);
     truth.push(...measured.truth);
     testAccuracy.set(epoch, measured.testAccuracy);
-    measuring += performance.now() - before;
+    const between = performance.now();
+    await record();
+    measuring += between - before;
+    recording += performance.now() - between;
   };
   const watched = satCallback(tf, {
     probe,
@@ -87,6 +94,8 @@ export async function run(tf: Tf, config: RunConfig): Promise<RunResult> {
     ...(config.budget !== null && { reliance: { budget: config.budget } }),
   });
   try {
+    await record();
+    const begun = performance.now();
     await trainOn(tf, model, train, classes, {
       config,
       dice,
@@ -106,11 +115,13 @@ export async function run(tf: Tf, config: RunConfig): Promise<RunResult> {
       ranks: stored.ranks,
       effects: stored.effects,
       alerts: stored.alerts,
+      recorded,
       truth,
       seconds: {
         drawing: (drawn - started) / 1000,
-        training: (ended - drawn - measuring) / 1000 - watching,
+        training: (ended - begun - measuring - recording) / 1000 - watching,
         watching,
+        recording: recording / 1000,
         truth: measuring / 1000,
       },
     };
@@ -149,8 +160,8 @@ async function trainOn(
   }
 }
 
-function measuringAfter(tf: Tf, measure: (epoch: number) => void) {
-  return new tf.CustomCallback({ onEpochEnd: async (epoch) => measure(epoch + 1) });
+function measuringAfter(tf: Tf, measure: (epoch: number) => Promise<void>) {
+  return new tf.CustomCallback({ onEpochEnd: (epoch) => measure(epoch + 1) });
 }
 
 /** What satwatch's store holds of the run. */

@@ -145,4 +145,9 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (alert, channel)
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE effects ADD COLUMN blur REAL;
+  ALTER TABLE effects ADD COLUMN flipped REAL;
+  ALTER TABLE effects ADD COLUMN lost REAL;
+  `,
 ];

@@ -398,6 +398,9 @@ export class Store {
       effect: row.effect ?? Number.NaN,
       z: row.z ?? (row.effect === null ? Number.NaN : Math.sign(row.effect) * Number.POSITIVE_INFINITY),
       fill: row.fill,
+      blur: row.blur,
+      flipped: row.flipped,
+      lost: row.lost,
       receivers: row.receivers,
       givers: row.givers,
     }));

@@ -183,7 +183,9 @@ export class RunWriter {
           row.meanAttribution,
           row.chanceRank,
         );
-      const insertEffect = this.db.prepare('INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+      const insertEffect =
+        this.db.prepare(`INSERT INTO effects (observation, segment, class, effect, z, fill, receivers, givers, blur, flipped, lost)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
       for (const e of observation.effects)
         insertEffect.run(
           id,
@@ -194,6 +196,9 @@ export class RunWriter {
           e.fill,
           e.receivers,
           e.givers,
+          e.blur,
+          e.flipped,
+          e.lost,
         );
       const insertCost = this.db.prepare('INSERT INTO costs VALUES (?, ?, ?, ?, ?, ?, ?)');
       for (const c of observation.costs)

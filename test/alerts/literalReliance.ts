@@ -1,5 +1,34 @@
 import { maskToBitmap, type ProbeSet } from 'satwatch';
 
+/** A paste's rise over one control, and who took part. */
+interface Rise {
+  receiver: number;
+  giver: number;
+  rise: number;
+}
+
+/** Two-way clustered z from its definition: all products of two pastes that share a receiver or a giver. */
+export function literalZ(rises: Rise[]): number {
+  const n = rises.length;
+  const mean = rises.reduce((sum, { rise }) => sum + rise, 0) / n;
+  const sum = (together: (a: Rise, b: Rise) => boolean) =>
+    rises.reduce(
+      (total, a) =>
+        total + rises.reduce((part, b) => part + (together(a, b) ? (a.rise - mean) * (b.rise - mean) : 0), 0),
+      0,
+    );
+  const least = Math.min(
+    new Set(rises.map(({ receiver }) => receiver)).size,
+    new Set(rises.map(({ giver }) => giver)).size,
+  );
+  const largest = Math.max(
+    sum((a, b) => a.receiver === b.receiver || a.giver === b.giver),
+    sum((a, b) => a.receiver === b.receiver),
+    sum((a, b) => a.giver === b.giver),
+  );
+  return mean / Math.sqrt(((largest / n ** 2) * least) / (least - 1));
+}
+
 /**
  * The reliance test of a segment and a class, slow and word for word, over ALL receivers, ALL givers and ALL controls
  * in place of random ones. The same result as the drawn one where the givers and the controls look alike.
@@ -10,7 +39,7 @@ export function literalReliance(
   segment: string,
   label: number,
   p: (picture: Float32Array) => number,
-): { effect: number; z: number; fill: number | null; receivers: number; givers: number } {
+): { effect: number; fill: number | null; receivers: number; givers: number } {
   const masks = images.map((image) => {
     const found = image.segments.find(({ name }) => name === segment);
     return found ? maskToBitmap(found.mask) : null;
@@ -20,6 +49,8 @@ export function literalReliance(
   const givers = ofClass(label).filter((i) => masks[i]);
   const without = ofClass(label).filter((i) => !masks[i]);
   const others = all.filter((i) => images[i].label !== label);
+  const bare = others.filter((i) => !masks[i]);
+  const receivers = bare.length >= 8 ? bare : others;
 
   const paste = (i: number, j: number, mask: Uint8Array) =>
     pixels[i].map((value, k) => {
@@ -29,7 +60,7 @@ export function literalReliance(
   const average = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
   const d: { first: number[]; second: number[] } = { first: [], second: [] };
-  for (const i of others) {
+  for (const i of receivers) {
     const ownClass = ofClass(images[i].label).filter((k) => k !== i);
     const classmates = ownClass.some((k) => !masks[k]) ? ownClass.filter((k) => !masks[k]) : ownClass;
     const rises = (from: number[]) =>
@@ -41,13 +72,6 @@ export function literalReliance(
     if (without.length) d.first.push(rises(without));
     d.second.push(rises(classmates));
   }
-  const summaries = [d.first, d.second]
-    .filter((values) => values.length > 0)
-    .map((values) => {
-      const mean = average(values);
-      const sd = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1));
-      return { mean, z: mean / (sd / Math.sqrt(values.length)) };
-    });
 
   const falls = others
     .filter((i) => masks[i])
@@ -72,10 +96,9 @@ export function literalReliance(
       return p(pixels[i]) - p(filled);
     });
   return {
-    effect: Math.min(...summaries.map(({ mean }) => mean)),
-    z: Math.min(...summaries.map(({ z }) => z)),
+    effect: Math.min(...[d.first, d.second].filter(({ length }) => length > 0).map(average)),
     fill: falls.length ? average(falls) : null,
-    receivers: others.length,
+    receivers: receivers.length,
     givers: givers.length,
   };
 }

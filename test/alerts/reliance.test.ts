@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { effectOf } from '../../src/alerts/reliance/effect.js';
 import { alarmZ, levelOf } from '../../src/alerts/reliance/levels.js';
-import { fillCost, measurePair, pairCost, planPairs } from '../../src/alerts/reliance/measure.js';
+import {
+  fillCost,
+  giversOf,
+  measureFills,
+  measurePair,
+  type Pair,
+  type Predict,
+  pairCost,
+  planPairs,
+} from '../../src/alerts/reliance/measure.js';
+import type { ProbeSet } from '../../src/types.js';
 import { dice } from '../task.js';
-import { literalReliance } from './literalReliance.js';
+import { literalReliance, literalZ } from './literalReliance.js';
 import { type Box, draw, type Figure, model, side, times } from './scene.js';
 
 const red: [number, number, number] = [1, 0, 0];
@@ -19,6 +30,19 @@ const bare = (label: number, colour = grey): Figure => ({ label, ground: { box: 
 /** Redness of the upper left 2×2 pixels, 0 where they are grey and 1 where they are pure red. */
 const redness = (picture: Float32Array) =>
   [0, 1, side, side + 1].reduce((sum, p) => sum + picture[p * 3] - picture[p * 3 + 1], 0) / 4;
+/** A pair as an observation measures it, alone. */
+async function measured(
+  probe: ProbeSet,
+  pixels: readonly Float32Array[],
+  pair: Pair,
+  predict: Predict,
+  seed: number,
+) {
+  const pastes = await measurePair(probe, pixels, pair, predict, seed);
+  const fills = await measureFills(probe, pixels, pair.segment, predict, seed);
+  return { ...effectOf(probe, pair, pastes, fills), givers: giversOf(probe, pair) };
+}
+
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** A smooth model of every pixel, so that no two pictures give the same. */
@@ -79,9 +103,19 @@ describe('the formula, against a literal re-implementation', () => {
   ])('%s', async (_, { probe, pixels }) => {
     const p = everyPixel();
     const expected = literalReliance(probe, pixels, 'mark', 0, (picture) => Math.fround(p(picture)));
-    const got = await measurePair(probe, pixels, pair, model(p).predict, 1);
+    const got = await measured(probe, pixels, pair, model(p).predict, 1);
     expect(got.effect).toBeCloseTo(expected.effect, 6);
-    expect(got.z / expected.z).toBeCloseTo(1, 4);
+    const pastes = await measurePair(probe, pixels, pair, model(p).predict, 1);
+    const zs = pastes[0].controls.map((_, k) =>
+      literalZ(
+        pastes.map(({ receiver, giver, pasted, controls }) => ({
+          receiver,
+          giver,
+          rise: pasted.probabilities[0] - controls[k].probabilities[0],
+        })),
+      ),
+    );
+    expect(got.z).toBeCloseTo(Math.min(...zs), 6);
     if (expected.fill === null) expect(got.fill).toBeNull();
     else expect(got.fill).toBeCloseTo(expected.fill, 6);
     expect(got).toMatchObject({ receivers: expected.receivers, givers: expected.givers });
@@ -98,7 +132,7 @@ describe('the formula, against a literal re-implementation', () => {
     ];
     const { probe, pixels } = draw(figures);
     const p = everyPixel();
-    const dog = await measurePair(probe, pixels, { segment: 'mark', className: 'dog' }, model(p).predict, 1);
+    const dog = await measured(probe, pixels, { segment: 'mark', className: 'dog' }, model(p).predict, 1);
     const expected = literalReliance(probe, pixels, 'mark', 1, (picture) =>
       Math.fround((1 - Math.fround(p(picture))) / 2),
     );
@@ -117,18 +151,20 @@ describe('what it finds', () => {
       ...times(6, bare(2)),
       ...times(2, marked(2)),
     ]);
-    const found = await measurePair(probe, pixels, pair, model((x) => 0.2 + 0.6 * redness(x)).predict, 1);
-    // Of those that carry the mark already, the control takes it away.
+    const found = await measured(probe, pixels, pair, model((x) => 0.2 + 0.6 * redness(x)).predict, 1);
     expect(found.effect).toBeCloseTo(0.6, 5);
+    // Twelve dogs and six birds without the mark; where the two are as likely the answer is the dog.
+    expect(found).toMatchObject({ flipped: 1, lost: expect.closeTo(12 / 18, 9), receivers: 18 });
     // The ring reaches two noisy pixels beyond the grey corner.
     expect(found.fill).toBeCloseTo(0.6, 3);
+    expect(found.blur).toBeGreaterThan(0.3);
     expect(found.z).toBeGreaterThan(4);
     expect(levelOf(found, undefined, alarmZ(120, found.receivers))).toBe('alarm');
   });
 
   it('nothing where the model looks elsewhere', async () => {
     const elsewhere = (picture: Float32Array) => picture[picture.length - 1];
-    const found = await measurePair(mixed.probe, mixed.pixels, pair, model(elsewhere).predict, 1);
+    const found = await measured(mixed.probe, mixed.pixels, pair, model(elsewhere).predict, 1);
     expect(found).toMatchObject({ effect: 0, z: 0, fill: 0 });
     expect(levelOf(found, found, 4)).toBeNull();
   });
@@ -141,7 +177,7 @@ describe('what it finds', () => {
       ...times(20, bare(1)),
       ...times(5, bare(2)),
     ]);
-    const found = await measurePair(probe, pixels, pair, model(redness).predict, 1);
+    const found = await measured(probe, pixels, pair, model(redness).predict, 1);
     expect(found.effect).toBe(0);
     expect(levelOf(found, undefined, 4)).toBeNull();
   });
@@ -153,12 +189,24 @@ describe('what it finds', () => {
       ...times(20, bare(1, red)),
       ...times(5, bare(2, red)),
     ]);
-    const found = await measurePair(probe, pixels, pair, model(redness).predict, 1);
+    const found = await measured(probe, pixels, pair, model(redness).predict, 1);
     expect(found.effect).toBe(0);
   });
 
+  it('takes pictures without the mark as receivers, where there are eight', async () => {
+    const marks = [...times(10, marked(0)), ...times(10, bare(0)), ...times(20, marked(1))];
+    const eight = draw([...marks, ...times(8, bare(2))]);
+    const seven = draw([...marks, ...times(7, bare(2))]);
+    const of = ({ probe, pixels }: typeof eight) =>
+      measurePair(probe, pixels, pair, model(redness).predict, 1).then((pastes) => [
+        ...new Set(pastes.map(({ receiver }) => receiver)),
+      ]);
+    expect((await of(eight)).toSorted((a, b) => a - b)).toEqual([40, 41, 42, 43, 44, 45, 46, 47]);
+    expect(await of(seven)).toHaveLength(27);
+  });
+
   it('a fall is no alarm', async () => {
-    const found = await measurePair(
+    const found = await measured(
       mixed.probe,
       mixed.pixels,
       pair,
@@ -171,7 +219,7 @@ describe('what it finds', () => {
   });
 
   it('probabilities that are not finite give no level', async () => {
-    const found = await measurePair(mixed.probe, mixed.pixels, pair, model(() => Number.NaN).predict, 1);
+    const found = await measured(mixed.probe, mixed.pixels, pair, model(() => Number.NaN).predict, 1);
     expect(found.effect).toBeNaN();
     expect(levelOf(found, found, 4)).toBeNull();
     const fills = { effect: 0.5, z: 9, fill: Number.NaN };
@@ -180,20 +228,20 @@ describe('what it finds', () => {
 
   it('passes on the failure of the model', async () => {
     const broken = async () => Promise.reject(new Error('out of memory'));
-    await expect(measurePair(mixed.probe, mixed.pixels, pair, broken, 1)).rejects.toThrow('out of memory');
+    await expect(measured(mixed.probe, mixed.pixels, pair, broken, 1)).rejects.toThrow('out of memory');
   });
 
   it('null for the fill where no other class carries the mark, or nothing is around it', async () => {
     const none = draw([...times(8, marked(0)), ...times(2, bare(0)), ...times(9, bare(1))]);
-    expect((await measurePair(none.probe, none.pixels, pair, model(redness).predict, 1)).fill).toBeNull();
+    expect((await measured(none.probe, none.pixels, pair, model(redness).predict, 1)).fill).toBeNull();
     const whole: Figure = { label: 1, segments: { mark: { box: [0, 0, side, side], colour: red } } };
     const full = draw([...times(8, marked(0)), ...times(9, bare(1)), ...times(2, whole)]);
-    expect((await measurePair(full.probe, full.pixels, pair, model(redness).predict, 1)).fill).toBeNull();
+    expect((await measured(full.probe, full.pixels, pair, model(redness).predict, 1)).fill).toBeNull();
   });
 
   it('leaves the pictures as they were', async () => {
     const before = mixed.pixels.map((picture) => picture.slice());
-    await measurePair(mixed.probe, mixed.pixels, pair, model(redness).predict, 1);
+    await measured(mixed.probe, mixed.pixels, pair, model(redness).predict, 1);
     expect(mixed.pixels).toEqual(before);
   });
 });
@@ -242,18 +290,18 @@ describe('the forward passes', () => {
     ],
   ])('are as many as the cost says, in batches of at most 64: %s', async (_, { probe, pixels }) => {
     const { predict, batches } = model(redness);
-    await measurePair(probe, pixels, pair, predict, 1);
+    await measured(probe, pixels, pair, predict, 1);
     // Alone it asks for the pictures as they are, too, which an observation knows.
     const filled = 1.5 * fillCost(probe, pair.segment);
     expect(batches.reduce((a, b) => a + b)).toBe(pairCost(probe, pair) + filled);
     expect(Math.max(...batches)).toBeLessThanOrEqual(64);
   });
 
-  it('are six for a receiver, and two for a picture that shows the segment, up to 128', () => {
+  it('are three for a paste, 2 to 8 of them for a receiver, and two for a picture that shows the segment', () => {
     const { probe } = draw([...times(8, marked(0)), bare(0), ...times(5, bare(1)), ...times(3, bare(2))]);
-    expect(pairCost(probe, pair)).toBe(8 * 2 * 3);
+    expect(pairCost(probe, pair)).toBe(8 * 8 * 3);
     expect(fillCost(probe, 'mark')).toBe(2 * 8);
-    expect(pairCost(skies.probe, pair)).toBe(20 * 2 * 2);
+    expect(pairCost(skies.probe, pair)).toBe(20 * 6 * 2);
     expect(fillCost(draw(times(200, marked(0))).probe, 'mark')).toBe(2 * 128);
   });
 
@@ -265,7 +313,7 @@ describe('the forward passes', () => {
       ...times(30, bare(2)),
     ]);
     const { predict, asked } = model(redness);
-    const { receivers, givers } = await measurePair(probe, pixels, pair, predict, 1);
+    const { receivers, givers } = await measured(probe, pixels, pair, predict, 1);
     expect([receivers, givers]).toEqual([64, 9]);
     // Outside the corner a picture is its receiver's own.
     expect(
@@ -289,7 +337,7 @@ describe('the forward passes', () => {
       ...times(2, marked(1, [6, 6, 2, 2])),
     ]);
     const { predict, batches } = model(redness);
-    expect(await measurePair(probe, pixels, pair, predict, 1)).toMatchObject({ receivers: 6 });
+    expect(await measured(probe, pixels, pair, predict, 1)).toMatchObject({ receivers: 6 });
     expect(batches.reduce((a, b) => a + b)).toBeLessThan(
       pairCost(probe, pair) + 1.5 * fillCost(probe, 'mark'),
     );
@@ -298,7 +346,7 @@ describe('the forward passes', () => {
   it('show the same pictures at every observation, and others with another seed', async () => {
     const pictures = async (seed: number) => {
       const { predict, asked } = model(redness);
-      await measurePair(mixed.probe, mixed.pixels, pair, predict, seed);
+      await measured(mixed.probe, mixed.pixels, pair, predict, seed);
       return asked;
     };
     const first = await pictures(1);

@@ -131,7 +131,16 @@ function result(lost: number[], found: number[], { alarmAt = 0, dose = 0.5 } = {
         towardAfter: 0.1 + value,
       },
     }));
-  const blank = { step: null, receivers: 64, givers: 16, z: 9, fill: null };
+  const blank = {
+    step: null,
+    receivers: 64,
+    givers: 16,
+    z: 9,
+    fill: null,
+    blur: null,
+    flipped: null,
+    lost: null,
+  };
   return {
     config: configure({ task: 'stripes', kind: 'patch', dose, net: 'plain', seed: 1 }),
     ...{
@@ -168,7 +177,8 @@ function result(lost: number[], found: number[], { alarmAt = 0, dose = 0.5 } = {
         lost.map(() => 0),
       ),
     ],
-    seconds: { drawing: 0, training: 0, watching: 0, truth: 0 },
+    recorded: { pairs: [], fills: [] },
+    seconds: { drawing: 0, training: 0, watching: 0, recording: 0, truth: 0 },
   };
 }
 const named = (name: string): Detector => detectors.find((detector) => detector.name === name)!;

@@ -133,11 +133,12 @@ describe("an older satwatch's file", () => {
     const writer = startRun(store, 'old');
     writer.observation(observation(probe, 0), { raised: [newAlert(0)], updated: [] });
     store.close();
-    // What version 2 added, taken away again.
+    // What versions 2 and 3 added, taken away again.
     const db = new Database(path);
     for (const table of ['pictures', 'maps', 'alert_images', 'costs', 'deliveries'])
       db.exec(`DROP TABLE ${table}`);
     db.exec('ALTER TABLE observations DROP COLUMN predictions');
+    for (const column of ['blur', 'flipped', 'lost']) db.exec(`ALTER TABLE effects DROP COLUMN ${column}`);
     db.pragma('user_version = 1');
     db.close();
   });
@@ -148,6 +149,7 @@ describe("an older satwatch's file", () => {
     const { images } = reader.images('old', 'last')!;
     expect(images.map(({ predicted }) => predicted)).toEqual(images.map(() => null));
     expect(images[0].sat).not.toBeNull();
+    expect(reader.effects('old')[0]).toMatchObject({ effect: 0.125, fill: 0.25, blur: null, lost: null });
     expect(reader.picture(probe.id, 0)).toBeNull();
     reader.close();
     const store = openStore(path);

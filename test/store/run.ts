@@ -94,7 +94,10 @@ export function observation(
     sats,
     rows,
     effects: [
-      { segment: 'mark', className: 'cat', effect: 0.125, z: 4.5, fill: 0.25, receivers: 3, givers: 2 },
+      {
+        ...{ segment: 'mark', className: 'cat', effect: 0.125, z: 4.5, fill: 0.25, blur: 0.2 },
+        ...{ flipped: 0.15, lost: 0.1, receivers: 3, givers: 2 },
+      },
     ],
     predictions: probe.images.map(({ label }, i) =>
       invalid.includes(i) ? { predicted: null, margin: null } : { predicted: label, margin: i / 8 - 1 },

@@ -64,7 +64,10 @@ describe('an observation', () => {
 
   it('keeps an infinite z with its sign, and what is not a number', () => {
     const writer = startRun(store, 'a');
-    const e = { segment: 'mark', className: 'cat', receivers: 3, givers: 2 };
+    const e = {
+      ...{ segment: 'mark', className: 'cat', receivers: 3, givers: 2 },
+      ...{ blur: null, flipped: 0.5, lost: 0 },
+    };
     const effects = [
       { ...e, effect: 0.5, z: Number.POSITIVE_INFINITY, fill: null },
       { ...e, segment: 'all', effect: -0.5, z: Number.NEGATIVE_INFINITY, fill: 0 },

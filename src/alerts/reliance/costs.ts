@@ -1,5 +1,5 @@
 import type { Cost, ProbeSet } from '../../types.js';
-import type { Answer, AnswerFor, Fills, Pair } from './measure.js';
+import type { Answer, AnswerFor, Fills, Pair, Paste } from './measure.js';
 
 type Measured = Omit<Cost, 'epoch' | 'step'>;
 
@@ -25,16 +25,16 @@ export function fillCosts(probe: ProbeSet, segment: string, fills: Fills): Measu
 export function pasteCosts(
   probe: ProbeSet,
   { segment, className }: Pair,
-  pasted: AnswerFor[],
+  pastes: readonly Paste[],
   asIs: readonly AsIs[],
 ): Measured[] {
-  if (pasted.length === 0) return [];
-  const receivers = [...new Set(pasted.map(({ image }) => image))];
+  if (pastes.length === 0) return [];
+  const receivers = [...new Set(pastes.map(({ receiver }) => receiver))];
   const before = receivers.map((image) => ({
     right: asIs[image].predicted === null ? null : asIs[image].predicted === probe.images[image].label,
     margin: asIs[image].margin,
   }));
-  const after = pasted.map((answer) => judged(probe, answer));
+  const after = pastes.map(({ receiver, pasted }) => judged(probe, { image: receiver, ...pasted }));
   return [
     { segment, className, variant: 'unpasted', ...summary(before) },
     { segment, className, variant: 'pasted', ...summary(after), images: receivers.length },

@@ -1,5 +1,5 @@
 import { seededRandom } from '../../random.js';
-import type { Effect, Mask, ProbeImage, ProbeSet } from '../../types.js';
+import type { Mask, ProbeImage, ProbeSet } from '../../types.js';
 import { Canvas, overlap } from './canvas.js';
 import { Shown } from './shown.js';
 
@@ -43,8 +43,11 @@ export interface Fills {
 
 /** Fewer carriers than this in the class, and nothing is said. */
 const leastGivers = 8;
+/** Fewer pictures of other classes without the segment than this, and those that carry it receive too. */
+const leastReceivers = 8;
 const mostReceivers = 64;
-const giversEach = 2;
+/** Pastes of a pair: few receivers get more givers each, between 2 and 8. */
+const pastes = 128;
 const mostFilled = 128;
 const picturesAtOnce = 64;
 
@@ -54,15 +57,25 @@ export function planPairs(probe: ProbeSet): Pair[] {
     .filter((name) => probe.roles[name] === 'suspect' || probe.roles[name] === 'context')
     .flatMap((segment) => probe.classNames.map((className) => ({ segment, className })))
     .filter((pair) => {
-      const { givers, others, controls } = cast(probe, pair);
-      return givers.length >= leastGivers && others.length > 1 && controls.length > 0;
+      const { givers, receivers, controls } = cast(probe, pair);
+      return givers.length >= leastGivers && receivers.length > 1 && controls.length > 0;
     });
 }
 
 /** Forward passes (pictures) that `measurePair` takes beside those of `measureFills`. */
 export function pairCost(probe: ProbeSet, pair: Pair): number {
-  const { others, controls } = cast(probe, pair);
-  return Math.min(mostReceivers, others.length) * giversEach * (1 + controls.length);
+  const { receivers, controls } = cast(probe, pair);
+  const most = Math.min(mostReceivers, receivers.length);
+  return most * giversEach(most) * (1 + controls.length);
+}
+
+function giversEach(receivers: number): number {
+  return Math.min(8, Math.max(2, Math.round(pastes / receivers)));
+}
+
+/** How many probe images of the class carry the segment. */
+export function giversOf(probe: ProbeSet, pair: Pair): number {
+  return cast(probe, pair).givers.length;
 }
 
 /** Forward passes that `measureFills` takes, once for all pairs of a segment, where the images as they are are known. */
@@ -133,21 +146,27 @@ function evenly(probe: ProbeSet, segment: string, random: () => number): number[
   return chosen;
 }
 
+/** One paste, and what the model says of it and of its controls: control 1 (where it exists), then control 2. */
+export interface Paste {
+  /** Probe images. */
+  receiver: number;
+  giver: number;
+  pasted: Answer;
+  controls: Answer[];
+}
+
 /**
- * The reliance test of one pair (s, c), forward passes only. For every receiver i (a picture of another class) and two
- * random givers j (pictures of c that carry s):
+ * The pictures of the reliance test of one pair (s, c), forward passes only. For every receiver i (a picture of another
+ * class without s; where there are fewer than eight of those, any of another class; 64 at most) and random givers j
+ * (pictures of c that carry s; as many as make 128 pastes, 2 to 8 for a receiver):
  *
  *   paste(i, j)   = i with j's pixels on j's mask of s; where i carries s itself, only on the intersection
- *   control 1     = the same mask, the pixels of a picture of c without s
+ *   control 1     = the same mask, the pixels of a picture of c without s; absent where every picture of c carries s
  *   control 2     = the same mask, the pixels of another picture of i's class without s; where every one carries s
  *                   (a region such as the sky), the pixels of its own segment s, on its own mask
- *   d_i = mean over j of p_c(paste) − p_c(control);   effect = the smaller of the two controls' means of d,
- *   z = the smaller of mean / (sd / √n)
- *   fill = mean over other classes' pictures with s of p_c(as it is) − p_c(s filled with the mean colour of the
- *          two-pixel ring around it); null where no such picture carries s
  *
- * p is the softmax probability. A receiver is left out where a picture of its pastes cannot be read. Where every picture of c carries s, control 1 does not exist. Receivers, givers and
- * controls depend on `seed` and the pair only, so every observation makes the same pictures.
+ * Receivers, givers and controls depend on `seed` and the pair only, so every observation makes the same pictures. A
+ * receiver is left out where a picture of its pastes cannot be read. `effectOf` says what the answers mean.
  */
 export async function measurePair(
   probe: ProbeSet,
@@ -155,10 +174,8 @@ export async function measurePair(
   pair: Pair,
   predict: Predict,
   seed: number,
-  fills?: Fills,
-): Promise<Pick<Effect, 'effect' | 'z' | 'fill' | 'receivers' | 'givers'> & { pasted: AnswerFor[] }> {
+): Promise<Paste[]> {
   const { images } = probe;
-  const label = probe.classNames.indexOf(pair.className);
   const random = seededRandom(seed ^ hash(JSON.stringify([pair.segment, pair.className])));
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
   const canvas = new Canvas(probe);
@@ -167,18 +184,18 @@ export async function measurePair(
     if (!masks.has(i)) masks.set(i, segmentMask(images[i], pair.segment));
     return masks.get(i);
   };
-  const { givers, others, controls } = cast(probe, pair);
+  const { givers, receivers, controls } = cast(probe, pair);
   const ask = reader(probe, predict);
-  const probability = (picture: Float32Array) =>
-    ask(picture).then(({ probabilities }) => probabilities[label]);
 
   // All draws come first: the pictures are fetched while the model is asked of those before.
   const plans: Plan[] = [];
-  for (const i of sample(others, mostReceivers, random)) {
+  const chosen = sample(receivers, mostReceivers, random);
+  const each = giversEach(chosen.length);
+  for (const i of chosen) {
     const own = maskOf(i);
     const reachable = own ? givers.filter((j) => overlap(maskOf(j)!, own)) : givers;
     if (reachable.length === 0) continue;
-    const pastes = Array.from({ length: giversEach }, () => ({
+    const pastes = Array.from({ length: each }, () => ({
       giver: pick(reachable),
       controls: controls.map((control) => pick(control(i))),
     }));
@@ -188,50 +205,33 @@ export async function measurePair(
     });
   }
 
-  const differences: Promise<number>[][][] = []; // [receiver][giver][control]
-  const answers: Promise<AnswerFor>[] = [];
+  const asked: Promise<Paste>[] = [];
   for await (const { item, pictures } of fetched(pixels, plans)) {
     if (!pictures) continue;
-    const { receiver: i, pastes } = item;
-    const own = maskOf(i);
-    const onto = pictures.get(i)!;
-    differences.push(
-      pastes.map(({ giver, controls }) => {
-        const inside = canvas.inside(maskOf(giver)!, own);
-        const answer = ask(canvas.paste(onto, pictures.get(giver)!, inside));
-        answers.push(answer.then((given) => ({ image: i, ...given })));
-        const pasted = answer.then(({ probabilities }) => probabilities[label]);
-        return controls.map((from) => {
-          const theirs = maskOf(from);
-          const where = theirs ? canvas.inside(theirs, own) : inside;
-          const picture = probability(canvas.paste(onto, pictures.get(from)!, where));
-          return Promise.all([pasted, picture]).then(([p, q]) => p - q);
-        });
-      }),
-    );
+    const { receiver, pastes } = item;
+    const own = maskOf(receiver);
+    const onto = pictures.get(receiver)!;
+    for (const { giver, controls } of pastes) {
+      const inside = canvas.inside(maskOf(giver)!, own);
+      const pasted = ask(canvas.paste(onto, pictures.get(giver)!, inside));
+      const answers = controls.map((from) => {
+        const theirs = maskOf(from);
+        const where = theirs ? canvas.inside(theirs, own) : inside;
+        return ask(canvas.paste(onto, pictures.get(from)!, where));
+      });
+      asked.push(
+        Promise.all([pasted, ...answers]).then(([first, ...rest]) => ({
+          receiver,
+          giver,
+          pasted: first,
+          controls: rest,
+        })),
+      );
+    }
     await ask.flush();
   }
   await ask.flush(true);
-  const perControl = controls.map((_, k) =>
-    Promise.all(
-      differences.map(async (perGiver) => mean(await Promise.all(perGiver.map((byControl) => byControl[k])))),
-    ),
-  );
-  const results = (await Promise.all(perControl)).map(meanAndZ);
-
-  const { present, ring } = fills ?? (await measureFills(probe, pixels, pair.segment, predict, seed));
-  const falls = present.flatMap(({ image, probabilities }, k) =>
-    images[image].label === label ? [] : probabilities[label] - ring[k].probabilities[label],
-  );
-
-  return {
-    effect: Math.min(...results.map((r) => r.mean)),
-    z: Math.min(...results.map((r) => r.z)),
-    fill: falls.length ? mean(falls) : null,
-    receivers: differences.length,
-    givers: givers.length,
-    pasted: await Promise.all(answers),
-  };
+  return Promise.all(asked);
 }
 
 /** A receiver with the pictures that its pastes are made of. */
@@ -273,6 +273,7 @@ function cast(probe: ProbeSet, { segment, className }: Pair) {
   const members = classes[label];
   const without = members.filter((i) => !carries[i]);
   const others = images.flatMap((image, i) => (image.label === label ? [] : i));
+  const bare = others.filter((i) => !carries[i]);
   const classmates = (i: number) => {
     const mates = classes[images[i].label].filter((k) => k !== i);
     const bare = mates.filter((k) => !carries[k]);
@@ -284,7 +285,7 @@ function cast(probe: ProbeSet, { segment, className }: Pair) {
   if (!alone) controls.push(classmates);
   return {
     givers: members.filter((i) => carries[i]),
-    others,
+    receivers: bare.length >= leastReceivers ? bare : others,
     controls,
   };
 }
@@ -325,18 +326,6 @@ function sample(list: readonly number[], most: number, random: () => number): nu
   while (chosen.length < most && rest.length > 0)
     chosen.push(...rest.splice(Math.floor(random() * rest.length), 1));
   return chosen;
-}
-
-function meanAndZ(values: number[]): { mean: number; z: number } {
-  const average = mean(values);
-  const variance = values.reduce((sum, v) => sum + (v - average) ** 2, 0) / (values.length - 1);
-  if (variance === 0)
-    return { mean: average, z: average === 0 ? 0 : Math.sign(average) * Number.POSITIVE_INFINITY };
-  return { mean: average, z: average / Math.sqrt(variance / values.length) };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** FNV-1a over UTF-16 units. */

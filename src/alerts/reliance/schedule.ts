@@ -2,9 +2,11 @@ import type { AggregatedRow } from '../../store/index.js';
 import type { Cost, Effect, ProbeSet } from '../../types.js';
 import { type History, rowOf } from '../history.js';
 import { type AsIs, fillCosts, pasteCosts } from './costs.js';
+import { effectOf } from './effect.js';
 import {
   type Fills,
   fillCost,
+  giversOf,
   measureFills,
   measurePair,
   type Pair,
@@ -80,16 +82,20 @@ export async function measureEffects(
   const measured: Measurements = { effects: [], costs: [] };
   const filled = new Map<string, Fills>();
   for (const pair of chosen) {
-    const { segment, className } = pair;
+    const { segment } = pair;
     let fills = filled.get(segment);
     if (!fills) {
       fills = await measureFills(probe, pixels, segment, predict, seed, asIs);
       filled.set(segment, fills);
       measured.costs.push(...fillCosts(probe, segment, fills));
     }
-    const { pasted, ...effect } = await measurePair(probe, pixels, pair, predict, seed, fills);
-    measured.effects.push({ segment, className, ...effect });
-    measured.costs.push(...pasteCosts(probe, pair, pasted, asIs));
+    const pastes = await measurePair(probe, pixels, pair, predict, seed);
+    measured.effects.push({
+      ...pair,
+      ...effectOf(probe, pair, pastes, fills),
+      givers: giversOf(probe, pair),
+    });
+    measured.costs.push(...pasteCosts(probe, pair, pastes, asIs));
   }
   return measured;
 }

@@ -1,0 +1,89 @@
+import type { Effect, ProbeSet } from '../../types.js';
+import type { Answer, AnswerFor, Fills, Pair, Paste } from './measure.js';
+
+/**
+ * What the answers of the reliance test say of a pair (s, c); p is the softmax probability, ŷ the answer:
+ *
+ *   effect  = the mean of d = p_c(paste) − p_c(control) over the pastes
+ *   z       = effect / √V, V the variance of that mean where pastes on the same receiver, and pastes from the same giver,
+ *             are not independent (two-way clustered: Cameron, Gelbach & Miller 2011), u = d − effect, N pastes:
+ *             V = G/(G − 1) · max(V_r + V_g − V_rg, V_r, V_g),  V_x = Σ over the clusters of x of (Σ u)² / N²,
+ *             G the smaller number of clusters
+ *   flipped = the mean of [ŷ(paste) = c] − [ŷ(control) = c]
+ *   lost    = the mean of [ŷ(control) right] − [ŷ(paste) right]: accuracy
+ *
+ * each the smallest over the controls;
+ *
+ *   fill    = the mean, over other classes' pictures with s, of p_c(as it is) − p_c(s filled with the mean colour of the
+ *             two-pixel ring around it), blur the same with s blurred; null where no such picture carries s
+ */
+export function effectOf(
+  probe: ProbeSet,
+  { className }: Pair,
+  pastes: readonly Paste[],
+  { present, ring, blur }: Fills,
+): Omit<Effect, 'segment' | 'className' | 'epoch' | 'step' | 'givers'> {
+  const label = probe.classNames.indexOf(className);
+  const overControls = (difference: (pasted: Answer, control: Answer, paste: Paste) => number) =>
+    (pastes[0]?.controls ?? []).map((_, k) =>
+      pastes.map((paste) => difference(paste.pasted, paste.controls[k], paste)),
+    );
+  const smallest = (lists: number[][]) => Math.min(...lists.map(mean));
+  const rises = overControls((pasted, control) => pasted.probabilities[label] - control.probabilities[label]);
+  const says = (answer: Answer, c: number) => Number(argMax(answer.probabilities) === c);
+  const fall = (filled: readonly AnswerFor[]) => {
+    const falls = present.flatMap(({ image, probabilities }, k) =>
+      probe.images[image].label === label ? [] : probabilities[label] - filled[k].probabilities[label],
+    );
+    return falls.length ? mean(falls) : null;
+  };
+  return {
+    effect: smallest(rises),
+    z: Math.min(...rises.map((list) => clusteredZ(list, pastes))),
+    fill: fall(ring),
+    blur: fall(blur),
+    flipped: smallest(overControls((pasted, control) => says(pasted, label) - says(control, label))),
+    lost: smallest(
+      overControls((pasted, control, { receiver }) => {
+        const right = probe.images[receiver].label;
+        return says(control, right) - says(pasted, right);
+      }),
+    ),
+    receivers: new Set(pastes.map(({ receiver }) => receiver)).size,
+  };
+}
+
+/** Mean over its standard error; ±∞ where all values are the same, 0 where they are 0. */
+function clusteredZ(values: readonly number[], pastes: readonly Paste[]): number {
+  const average = mean(values);
+  const sumOfSquares = (cluster: (paste: Paste) => number | string) => {
+    const sums = new Map<number | string, number>();
+    values.forEach((value, i) => {
+      const key = cluster(pastes[i]);
+      sums.set(key, (sums.get(key) ?? 0) + value - average);
+    });
+    return { clusters: sums.size, square: [...sums.values()].reduce((sum, u) => sum + u * u, 0) };
+  };
+  const byReceiver = sumOfSquares(({ receiver }) => receiver);
+  const byGiver = sumOfSquares(({ giver }) => giver);
+  const byBoth = sumOfSquares(({ receiver, giver }) => `${receiver} ${giver}`);
+  const least = Math.min(byReceiver.clusters, byGiver.clusters);
+  const square = Math.max(
+    byReceiver.square + byGiver.square - byBoth.square,
+    byReceiver.square,
+    byGiver.square,
+  );
+  const variance = ((least / (least - 1)) * square) / values.length ** 2;
+  if (variance === 0) return average === 0 ? 0 : Math.sign(average) * Number.POSITIVE_INFINITY;
+  return average / Math.sqrt(variance);
+}
+
+function argMax(values: Float32Array): number {
+  let best = 0;
+  for (let c = 1; c < values.length; c++) if (values[c] > values[best]) best = c;
+  return best;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
