@@ -15,21 +15,22 @@ import {
   bootstrap,
   cases,
   chooseThreshold,
+  type Examined,
+  examine,
   falseAlarmRate,
   leastReliance,
   median,
   outcome,
   precisionRecall,
   recall,
+  type Sense,
   type Share,
   share,
   smallestDose,
-  truths,
 } from './evaluate.js';
 import { type NetName, nets } from './nets.js';
 import { commonOptions, say } from './options.js';
 import { runAll } from './pool.js';
-import type { RunResult } from './run.js';
 import { type Half, split } from './split.js';
 
 const options = commonOptions({ out: 'detection', half: 'development' });
@@ -42,58 +43,75 @@ const rate = 0.01;
 /** Clean runs, twins included: fewer than 300 cannot support '1 % or less', which is said of the held-out half alone. */
 const size = { development: { seeds: 1, clean: 120 }, 'held-out': { seeds: 2, clean: 300 } }[half];
 
+/** Accuracy lost at the peak, by which recall is told. */
+const losses = [
+  [leastReliance, 0.1],
+  [0.1, 0.2],
+  [0.2, 0.4],
+  [0.4, 1.01],
+];
+
 const results = await runAll(
   grid().map((choice) => configure(choice, quick)),
   { cache, workers, say },
 );
 mkdirSync(out, { recursive: true });
+const examined = new Map<string, Examined[]>();
+for (const detector of detectors) examined.set(detector.name, await examine(results, detector));
 const thresholds = half === 'development' || quick ? choose() : chosen();
-const judged = detectors.map((detector) => {
-  const threshold = thresholds[detector.name];
-  const outcomes = results.map((result) => outcome(result, detector, threshold ?? 0));
-  const reliances = outcomes.flatMap((one) => one.reliances);
-  const delays = reliances.flatMap(({ delay }) => delay ?? []);
-  const pairs = cases(results, detector, 'pair');
-  const byRun = results.map((result) => cases([result], detector, 'run'));
-  const runs = byRun.flat();
+const judged = [...examined].map(([detector, list]) => {
+  const threshold = thresholds[detector];
+  const outcomes = list.map((one) => outcome(one, threshold ?? 0));
   const resamples = quick ? 20 : 1000;
+  const told = (sense: Sense) => {
+    const reliances = outcomes.flatMap((one) => one.reliances[sense]);
+    const pairs = cases(list, sense, 'pair');
+    const byRun = list.map((one) => cases([one], sense, 'run'));
+    const delays = reliances.flatMap(({ delay }) => delay ?? []);
+    return {
+      recall: recall(outcomes, sense),
+      recallByLoss: losses.map(([from, to]) => ({ from, to, found: recall(outcomes, sense, { from, to }) })),
+      beforePeak: share(reliances.filter(({ beforePeak }) => beforePeak).length, reliances.length),
+      delay: { median: delays.length ? median(delays) : null, all: delays },
+      pairs: { auroc: auroc(pairs), ...precisionRecall(pairs), cases: pairs.length },
+      runs: {
+        auroc: auroc(byRun.flat()),
+        aurocInterval: bootstrap(byRun, (drawn) => auroc(drawn.flat()), { resamples }),
+        ...precisionRecall(byRun.flat()),
+      },
+    };
+  };
   return {
-    detector: detector.name,
+    detector,
     threshold,
-    pairs: { auroc: auroc(pairs), ...precisionRecall(pairs), cases: pairs.length },
-    runs: {
-      auroc: auroc(runs),
-      aurocInterval: bootstrap(byRun, (drawn) => auroc(drawn.flat()), { resamples }),
-      ...precisionRecall(runs),
-    },
-    recall: recall(outcomes),
-    recallByLoss: [
-      [leastReliance, 0.1],
-      [0.1, 0.2],
-      [0.2, 0.4],
-      [0.4, 1.01],
-    ].map(([from, to]) => {
-      const within = reliances.filter(({ peak }) => peak >= from && peak < to);
-      return { from, to, found: share(within.filter(({ alarm }) => alarm !== null).length, within.length) };
-    }),
-    beforePeak: share(reliances.filter(({ beforePeak }) => beforePeak).length, reliances.length),
-    delay: { median: delays.length ? median(delays) : null, of: delays.length, all: delays },
     falseAlarms: {
       all: falseAlarmRate(outcomes),
       clean: falseAlarmRate(outcomes.filter(({ result }) => result.config.dose === 0)),
-      neverReliant: falseAlarmRate(outcomes.filter((one) => one.reliances.length === 0)),
     },
-    smallestDose: doseTable((own) => smallestDose(own, detector, threshold ?? 0)),
+    learned: told('learned'),
+    lost: told('lost'),
+    byKind: Object.fromEntries(
+      split[half].kinds.map((kind) => [
+        kind,
+        recall(
+          outcomes.filter(({ result }) => result.config.kind === kind),
+          'learned',
+        ),
+      ]),
+    ),
+    smallestDose: doseTable(list, (own) => smallestDose(own, threshold ?? 0)),
   };
 });
+const all = [...examined.values()][0];
 const about = {
   half,
   ...split[half],
   runs: results.length,
   clean: results.filter(({ config }) => config.dose === 0).length,
-  reliantPairs: results.flatMap(truths).filter(({ reliant }) => reliant).length,
-  cleanRunsThatRely: results.filter(
-    (run) => run.config.dose === 0 && truths(run).some(({ reliant }) => reliant),
+  learned: all.filter(({ truths }) => truths.some(({ learned }) => learned?.onset != null)).length,
+  swayed: all.filter(({ truths }) => truths.some(({ lost }) => lost.onset !== null)).length,
+  swayedClean: all.filter(
+    ({ result, truths }) => result.config.dose === 0 && truths.some(({ lost }) => lost.onset !== null),
   ).length,
   backends: [...new Set(results.map(({ backend }) => backend))],
 };
@@ -101,22 +119,19 @@ const file = join(out, `${half}.json`);
 writeFileSync(file, JSON.stringify({ about, detectors: judged }, null, 1));
 printTable([
   [
-    'detector',
-    'AUROC runs',
-    'AUROC pairs',
-    'recall',
-    'false alarms a run',
-    'before the peak',
-    'median delay',
+    ...['detector', 'learned: recall', 'before the peak', 'delay', 'AUROC runs', 'AUROC pairs'],
+    ...['swayed: recall', 'false alarms a run', 'a clean run'],
   ],
-  ...judged.map((row) => [
-    row.detector,
-    row.runs.auroc.toFixed(3),
-    row.pairs.auroc.toFixed(3),
-    told(row.recall),
-    told(row.falseAlarms.all),
-    told(row.beforePeak),
-    String(row.delay.median ?? '–'),
+  ...judged.map(({ detector, learned, lost, falseAlarms }) => [
+    detector,
+    told(learned.recall),
+    told(learned.beforePeak),
+    String(learned.delay.median ?? '–'),
+    learned.runs.auroc.toFixed(3),
+    learned.pairs.auroc.toFixed(3),
+    told(lost.recall),
+    told(falseAlarms.all),
+    told(falseAlarms.clean),
   ]),
 ]);
 say(`written to ${file}`);
@@ -147,7 +162,7 @@ function grid(): Choice[] {
 }
 
 function choose(): Record<string, number | null> {
-  const found = Object.fromEntries(detectors.map((one) => [one.name, chooseThreshold(results, one, rate)]));
+  const found = Object.fromEntries([...examined].map(([name, list]) => [name, chooseThreshold(list, rate)]));
   if (!quick) writeFileSync(join(out, 'thresholds.json'), JSON.stringify(found, null, 1));
   return found;
 }
@@ -159,12 +174,12 @@ function chosen(): Record<string, number | null> {
   return JSON.parse(readFileSync(from, 'utf8'));
 }
 
-function doseTable(of: (own: RunResult[]) => number | null) {
-  const groups = new Map<string, RunResult[]>();
-  for (const result of results) {
-    const { task, kind, net } = result.config;
+function doseTable(list: Examined[], of: (own: Examined[]) => number | null) {
+  const groups = new Map<string, Examined[]>();
+  for (const one of list) {
+    const { task, kind, net } = one.result.config;
     const key = `${task}, ${kind}, ${net}`;
-    groups.set(key, [...(groups.get(key) ?? []), result]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return Object.fromEntries([...groups].map(([key, own]) => [key, of(own)]));
 }

@@ -1,4 +1,6 @@
 import type { Level } from 'satwatch';
+import { holmSpending, signFlips } from './multiplicity.js';
+import { replay, watch } from './replay.js';
 import type { RunResult } from './run.js';
 
 /** What a detector says of a segment and a class at one epoch; both null where it speaks of the whole run. */
@@ -14,18 +16,30 @@ export interface Point {
 
 export interface Detector {
   name: string;
-  look(result: RunResult): Point[];
+  look(result: RunResult): Point[] | Promise<Point[]>;
 }
 
+/** Forward passes an observation that satwatch takes by default for 128 probe pictures and the plain gradient. */
+const usual = 1280;
+
 /**
- * All that are compared, pure functions of a run's JSON. Core parts are no candidates for any of them, and epoch 0, the
- * net before training, raises nothing. One that scores a run against reference runs is made by a function that gets
- * them, `byReference((result) => cleanRunsOfTheSameTaskAndNet)`, and joins the list where the results are known.
+ * All that are compared, functions of a run's JSON. Core parts are no candidates for any of them, and epoch 0, the net
+ * before training, raises nothing.
  */
 export const detectors: readonly Detector[] = [
   satwatch('warning'),
   satwatch('alarm'),
   satwatch('severe'),
+  satwatch('alarm', { name: 'satwatch alarm, half the passes', budget: usual / 2 }),
+  satwatch('alarm', { name: 'satwatch alarm, every pair always', budget: Number.POSITIVE_INFINITY }),
+  byEffect('effect', ({ effect }) => effect),
+  byEffect('effect and both fills', ({ effect, fill, blur }) =>
+    Math.min(effect, fill ?? effect, blur ?? effect),
+  ),
+  byEffect('accuracy lost to pastes', ({ lost }) => lost!),
+  byEffect('z', ({ z }) => z),
+  { name: 'Holm, α/(t(t + 1))', look: holmSpending },
+  { name: 'largest of sign flips', look: signFlips },
   byRank('rank against epoch 0', ({ meanRank }, first) => (first.meanRank ?? Number.NaN) - meanRank),
   byRank('mean rank', ({ meanRank }) => -meanRank),
   byRank('rank against chance', ({ meanRank, chanceRank }) => (chanceRank ?? Number.NaN) - meanRank),
@@ -42,28 +56,38 @@ export const detectors: readonly Detector[] = [
 
 const order: Record<Level, number> = { warning: 1, alarm: 2, severe: 3 };
 
-/** The default rule at a level or above: the score is what its effect and its fill both reach. */
-function satwatch(level: Level): Detector {
+/** The default rule at a level or above, by the program's own turns; the score is the effect, 0 where a pair has no turn. */
+function satwatch(level: Level, { name = `satwatch ${level}`, budget = usual } = {}): Detector {
   return {
-    name: `satwatch ${level}`,
-    look: ({ effects, alerts }) =>
-      effects
-        .filter(({ epoch }) => epoch > 0)
-        .map(({ segment, className, epoch, effect, fill }) => ({
-          segment,
-          className,
-          epoch,
-          score: Math.min(effect, fill ?? effect),
-          alerted: alerts.some(
-            (alert) =>
-              alert.rule === 'reliance' &&
-              alert.segment === segment &&
-              alert.className === className &&
-              order[alert.level] >= order[level] &&
-              alert.epoch <= epoch &&
-              (alert.resolvedEpoch === null || alert.resolvedEpoch > epoch),
-          ),
-        })),
+    name,
+    look: async (result) => {
+      const tested = await watch(result, budget);
+      const pairs = replay(result).slice(1).flat();
+      return pairs.map(({ effect: { segment, className, epoch } }) => {
+        const own = tested.find(
+          (one) => one.epoch === epoch && one.segment === segment && one.className === className,
+        );
+        const alerted = own?.level != null && order[own.level] >= order[level];
+        return { segment, className, epoch, score: own?.effect ?? 0, alerted };
+      });
+    },
+  };
+}
+
+type Effect = ReturnType<typeof replay>[number][number]['effect'];
+
+/** Of every pair at every epoch. */
+function byEffect(name: string, score: (effect: Effect) => number): Detector {
+  return {
+    name,
+    look: (result) =>
+      replay(result)
+        .slice(1)
+        .flat()
+        .map(({ effect }) => {
+          const { segment, className, epoch } = effect;
+          return { segment, className, epoch, score: score(effect) };
+        }),
   };
 }
 

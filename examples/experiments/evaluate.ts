@@ -2,60 +2,101 @@ import { clopperPearson } from '../../src/stats/index.js';
 import { seededRandom } from '../support/random.js';
 import type { Detector, Point } from './detectors.js';
 import type { RunResult } from './run.js';
+import { shortcuts } from './shortcuts/index.js';
+import { tasks } from './tasks/index.js';
 
 /** A net relies on a segment where the other classes lose this share of right answers by it. */
 export const leastReliance = 0.05;
 
-/** What a segment costs the other classes than `className`, epoch by epoch from 1. */
+/** What a segment costs the other classes than `className`. */
 export interface PairTruth {
   segment: string;
   className: string;
-  /** Accuracy lost to that class: not more than the other classes lose, nor than answers move to the class. */
-  lost: Map<number, number>;
+  /** By epoch, from 1: accuracy lost to that class; not more than the other classes lose, nor than answers move to the class. */
+  lost: Series;
+  /** Of the shortcut and its class in a run with a clean twin (the same seed, no shortcut in training): `lost` beyond the twin's. */
+  learned: Series | null;
+}
+
+/** Values by epoch. */
+export interface Series {
+  byEpoch: ReadonlyMap<number, number>;
   peak: number;
   peakEpoch: number;
-  reliant: boolean;
+  /** The first of the first two epochs in a row with reliance; null where there are none: it never relied on it for long. */
+  onset: number | null;
 }
 
-export function truths({ truth }: RunResult): PairTruth[] {
-  const pairs = new Map<string, PairTruth>();
-  for (const { segment, className, epoch, before, after, towardBefore, towardAfter } of truth) {
-    const lost = Math.min(before - after, towardAfter - towardBefore);
-    const key = `${segment}\0${className}`;
-    const pair = pairs.get(key) ?? {
-      ...{
-        segment,
-        className,
-        lost: new Map(),
-        peak: Number.NEGATIVE_INFINITY,
-        peakEpoch: 0,
-        reliant: false,
-      },
-    };
-    pair.lost.set(epoch, lost);
-    if (lost > pair.peak)
-      Object.assign(pair, { peak: lost, peakEpoch: epoch, reliant: lost >= leastReliance });
-    pairs.set(key, pair);
-  }
-  return [...pairs.values()];
+/** A run with what is true of it and what a detector says. */
+export interface Examined {
+  result: RunResult;
+  truths: PairTruth[];
+  points: Point[];
 }
 
-/** Reliance that the training data taught: what stamping costs, less what it costs the clean twin of the same seed. */
-export function learned(result: RunResult, twin: RunResult): Map<number, number> {
-  const own = ({ truth, segment, classNames }: RunResult) =>
-    truth.filter((row) => row.how === 'stamp' && row.segment === segment && row.className === classNames[0]);
-  const base = new Map(own(twin).map(({ epoch, before, after }) => [epoch, before - after]));
-  return new Map(
-    own(result).map(({ epoch, before, after }) => [epoch, before - after - (base.get(epoch) ?? 0)]),
+export async function examine(results: readonly RunResult[], detector: Detector): Promise<Examined[]> {
+  return Promise.all(
+    results.map(async (result) => ({
+      result,
+      truths: truths(result, twinOf(result, results)),
+      points: await detector.look(result),
+    })),
   );
 }
 
-/** The first of the first two epochs in a row with reliance; null where there are none. */
-export function onset(lost: ReadonlyMap<number, number>): number | null {
-  const epochs = [...lost.keys()].sort((a, b) => a - b);
-  const relies = (epoch: number) => (lost.get(epoch) ?? 0) >= leastReliance;
-  return epochs.find((epoch) => relies(epoch) && relies(epoch + 1)) ?? null;
+/** The clean run of the same seed. */
+function twinOf({ config }: RunResult, results: readonly RunResult[]): RunResult | undefined {
+  const { task, kind, net, seed, dose } = config;
+  if (dose === 0) return undefined;
+  return results.find(
+    ({ config: other }) =>
+      other.task === task &&
+      other.kind === kind &&
+      other.net === net &&
+      other.seed === seed &&
+      other.dose === 0,
+  );
 }
+
+export function truths(result: RunResult, twin?: RunResult): PairTruth[] {
+  const losses = lossesOf(result);
+  const clean = twin && lossesOf(twin);
+  return [...losses].map(([key, lost]) => {
+    const [segment, className] = key.split('\0');
+    const own = segment === result.segment && className === result.classNames[0];
+    const base = own && clean?.get(key);
+    // As much as is beyond the twin's, and no more than there is.
+    const beyond = base && [...lost].map(([e, loss]) => [e, Math.min(loss, loss - base.get(e)!)] as const);
+    return { segment, className, lost: series(lost), learned: beyond ? series(new Map(beyond)) : null };
+  });
+}
+
+function lossesOf({ truth }: RunResult): Map<string, Map<number, number>> {
+  const losses = new Map<string, Map<number, number>>();
+  for (const { segment, className, epoch, before, after, towardBefore, towardAfter } of truth) {
+    const key = keyOf({ segment, className });
+    if (!losses.has(key)) losses.set(key, new Map());
+    losses.get(key)!.set(epoch, Math.min(before - after, towardAfter - towardBefore));
+  }
+  return losses;
+}
+
+function series(byEpoch: ReadonlyMap<number, number>): Series {
+  const epochs = [...byEpoch.keys()].sort((a, b) => a - b);
+  const peak = Math.max(...byEpoch.values());
+  const relies = (epoch: number) => (byEpoch.get(epoch) ?? 0) >= leastReliance;
+  return {
+    byEpoch,
+    peak,
+    peakEpoch: epochs.find((epoch) => byEpoch.get(epoch) === peak)!,
+    onset: epochs.find((epoch) => relies(epoch) && relies(epoch + 1)) ?? null,
+  };
+}
+
+const keyOf = ({ segment, className }: Pick<Point, 'segment' | 'className'>) => `${segment}\0${className}`;
+
+/** What a net relies on: whatever sways it, or what its training data taught it. */
+export type Sense = 'lost' | 'learned';
 
 /** A detector's largest score, beside what is true. */
 export interface Case {
@@ -63,17 +104,24 @@ export interface Case {
   reliant: boolean;
 }
 
-/** A case for each pair that the detector speaks of, or one a run: its largest score, and whether it relies on anything. */
-export function cases(results: readonly RunResult[], detector: Detector, each: 'pair' | 'run'): Case[] {
-  return results.flatMap((result): Case[] => {
-    const known = truths(result);
-    const points = detector.look(result);
-    const best = (list: Point[]) => Math.max(...list.map(({ score }) => score));
-    if (each === 'run')
-      return points.length ? [{ score: best(points), reliant: known.some(({ reliant }) => reliant) }] : [];
-    return known.flatMap(({ segment, className, reliant }) => {
-      const own = points.filter((point) => point.segment === segment && point.className === className);
-      return own.length ? [{ score: best(own), reliant }] : [];
+/**
+ * A case for each pair that the detector speaks of, or one a run: its largest score. Reliant: for two epochs in a row, in
+ * the sense given; not reliant: at no epoch, on nothing. What is between the two is left out.
+ */
+export function cases(examined: readonly Examined[], sense: Sense, each: 'pair' | 'run'): Case[] {
+  return examined.flatMap(({ truths, points }): Case[] => {
+    const best = (list: readonly Point[]) => Math.max(...list.map(({ score }) => score));
+    const reliant = (pair: PairTruth) => pair[sense] !== null && pair[sense].onset !== null;
+    const never = ({ lost }: PairTruth) => lost.peak < leastReliance;
+    if (each === 'run') {
+      if (points.length === 0 || !(truths.some(reliant) || truths.every(never))) return [];
+      return [{ score: best(points), reliant: truths.some(reliant) }];
+    }
+    return truths.flatMap((pair) => {
+      const own = points.filter((point) => keyOf(point) === keyOf(pair));
+      return own.length && (reliant(pair) || never(pair))
+        ? [{ score: best(own), reliant: reliant(pair) }]
+        : [];
     });
   });
 }
@@ -117,44 +165,60 @@ export function precisionRecall(list: readonly Case[]): {
 /** What a detector with its threshold makes of one run. */
 export interface Outcome {
   result: RunResult;
-  /** A row for each pair that the net relied on; of a detector that speaks of runs, one a run. */
-  reliances: {
-    peak: number;
-    alarm: number | null;
-    /** Epochs from the onset to the first alarm, negative where it comes before; null without either. */
-    delay: number | null;
-    beforePeak: boolean;
-  }[];
-  /** Alarms on pairs that the net never relied on. */
+  /** A row for each pair that the net relied on for two epochs in a row; of a detector that speaks of runs, one a run. */
+  reliances: Record<Sense, Reliance[]>;
+  /** Alarms on pairs that the net relied on at no epoch. */
   falseAlarms: { segment: string | null; className: string | null; epoch: number }[];
 }
 
+export interface Reliance {
+  peak: number;
+  alarm: number | null;
+  /** Epochs from the onset to the first alarm, negative where it comes before; null without an alarm. */
+  delay: number | null;
+  beforePeak: boolean;
+}
+
 /** `threshold` is not asked for where the detector has a rule of its own. */
-export function outcome(result: RunResult, detector: Detector, threshold: number): Outcome {
-  const known = truths(result).filter(({ reliant }) => reliant);
+export function outcome(examined: Examined, threshold: number): Outcome {
+  const { result, truths, points } = examined;
   const first = new Map<string, Point>();
-  const key = ({ segment, className }: { segment: string | null; className: string | null }) =>
-    `${segment}\0${className}`;
-  for (const point of detector.look(result)) {
+  for (const point of points) {
     if (!(point.alerted ?? point.score >= threshold)) continue;
-    const before = first.get(key(point));
-    if (!before || point.epoch < before.epoch) first.set(key(point), point);
+    const before = first.get(keyOf(point));
+    if (!before || point.epoch < before.epoch) first.set(keyOf(point), point);
   }
-  const wholeRun = first.get(key({ segment: null, className: null }));
-  const reliances = known.map((pair) => {
-    const alarm = (first.get(key(pair)) ?? wholeRun)?.epoch ?? null;
-    const start = onset(pair.lost);
-    return {
-      peak: pair.peak,
-      alarm,
-      delay: alarm === null || start === null ? null : alarm - start,
-      beforePeak: alarm !== null && alarm <= pair.peakEpoch,
-    };
-  });
-  const falseAlarms = [...first.values()].filter((point) =>
-    point.segment === null ? known.length === 0 : !known.some((pair) => key(pair) === key(point)),
-  );
-  return { result, reliances, falseAlarms };
+  const wholeRun = first.get(keyOf({ segment: null, className: null }));
+  const reliances = (sense: Sense) =>
+    truths.flatMap((pair): Reliance | [] => {
+      const known = pair[sense];
+      if (!known || known.onset === null || isReplaced(pair, result)) return [];
+      const alarm = (first.get(keyOf(pair)) ?? wholeRun)?.epoch ?? null;
+      const delay = alarm === null ? null : alarm - known.onset;
+      return { peak: known.peak, alarm, delay, beforePeak: alarm !== null && alarm <= known.peakEpoch };
+    });
+  return {
+    result,
+    reliances: { lost: reliances('lost'), learned: reliances('learned') },
+    falseAlarms: [...first.values()].filter((point) => isFalse(point, examined)),
+  };
+}
+
+/** Whether an alarm there would be false: on a pair, or of a run, that is relied on at no epoch. */
+function isFalse(point: Point, { result, truths }: Examined): boolean {
+  const relies = ({ lost }: PairTruth) => lost.peak >= leastReliance;
+  if (point.segment === null) return !truths.some(relies);
+  // Sand in place of grass: that grass speaks for the other class is the same fact again.
+  if (isReplaced(point, result) && truths.some((pair) => pair.segment === result.segment && relies(pair)))
+    return false;
+  const pair = truths.find((other) => keyOf(other) === keyOf(point));
+  return pair !== undefined && !relies(pair);
+}
+
+/** Whether a segment is the region that the run's shortcut stands in place of. */
+function isReplaced({ segment }: { segment: string | null }, { config }: RunResult): boolean {
+  const replaces = config.kind === null ? undefined : shortcuts[config.kind].replaces;
+  return replaces !== undefined && segment === replaces(tasks[config.task]);
 }
 
 export interface Share {
@@ -174,9 +238,13 @@ export function falseAlarmRate(outcomes: readonly Outcome[]): Share | null {
   return share(outcomes.filter(({ falseAlarms }) => falseAlarms.length > 0).length, outcomes.length);
 }
 
-/** Of the pairs that were relied on, by at least `least`. */
-export function recall(outcomes: readonly Outcome[], least = leastReliance): Share | null {
-  const all = outcomes.flatMap(({ reliances }) => reliances).filter(({ peak }) => peak >= least);
+/** Of the pairs that were relied on, by at least `from` and less than `to` at the peak. */
+export function recall(
+  outcomes: readonly Outcome[],
+  sense: Sense,
+  { from = leastReliance, to = Number.POSITIVE_INFINITY } = {},
+): Share | null {
+  const all = outcomes.flatMap((one) => one.reliances[sense]).filter(({ peak }) => peak >= from && peak < to);
   return share(all.filter(({ alarm }) => alarm !== null).length, all.length);
 }
 
@@ -184,37 +252,18 @@ export function recall(outcomes: readonly Outcome[], least = leastReliance): Sha
  * The lowest threshold at which at most `rate` of the runs have a false alarm: to be chosen on the development half.
  * null for a detector with a rule of its own.
  */
-export function chooseThreshold(
-  results: readonly RunResult[],
-  detector: Detector,
-  rate: number,
-): number | null {
-  const peaks = results.map((result) => {
-    const reliant = new Set(
-      truths(result)
-        .filter((pair) => pair.reliant)
-        .map(({ segment, className }) => `${segment}\0${className}`),
-    );
-    const wrong = detector
-      .look(result)
-      .filter(({ segment, className }) =>
-        segment === null ? reliant.size === 0 : !reliant.has(`${segment}\0${className}`),
-      );
-    return wrong.some(({ alerted }) => alerted !== undefined)
-      ? null
-      : Math.max(...wrong.map(({ score }) => score));
-  });
-  if (peaks.includes(null)) return null;
-  const sorted = (peaks as number[]).sort((a, b) => b - a);
+export function chooseThreshold(examined: readonly Examined[], rate: number): number | null {
+  const wrong = examined.map((one) => one.points.filter((point) => isFalse(point, one)));
+  if (wrong.flat().some(({ alerted }) => alerted !== undefined)) return null;
+  const peaks = wrong.map((points) => Math.max(...points.map(({ score }) => score))).sort((a, b) => b - a);
   // Just above the first run that must stay silent.
-  const loudest = sorted[Math.floor(rate * sorted.length)] ?? Number.NEGATIVE_INFINITY;
+  const loudest = peaks[Math.floor(rate * peaks.length)] ?? Number.NEGATIVE_INFINITY;
   return Number.isFinite(loudest) ? loudest + 1e-9 : 0;
 }
 
 /** The first epoch at which a detector alarms on the shortcut and its class, or on the run as a whole. */
-export function firstAlarm(result: RunResult, detector: Detector, threshold: number): number | null {
-  const epochs = detector
-    .look(result)
+export function firstAlarm({ result, points }: Examined, threshold: number): number | null {
+  const epochs = points
     .filter((point) => isShortcut(point, result) && (point.alerted ?? point.score >= threshold))
     .map(({ epoch }) => epoch);
   return epochs.length ? Math.min(...epochs) : null;
@@ -226,16 +275,11 @@ export function isShortcut({ segment, className }: Point, result: RunResult): bo
 }
 
 /** The smallest dose from which on, at every higher one too, `least` of the runs alarm on the shortcut. */
-export function smallestDose(
-  results: readonly RunResult[],
-  detector: Detector,
-  threshold: number,
-  least = 0.9,
-): number | null {
+export function smallestDose(examined: readonly Examined[], threshold: number, least = 0.9): number | null {
   const byDose = new Map<number, boolean[]>();
-  for (const result of results) {
-    const { dose } = result.config;
-    const found = firstAlarm(result, detector, threshold) !== null;
+  for (const one of examined) {
+    const { dose } = one.result.config;
+    const found = firstAlarm(one, threshold) !== null;
     if (dose > 0) byDose.set(dose, [...(byDose.get(dose) ?? []), found]);
   }
   let smallest: number | null = null;

@@ -7,24 +7,24 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Choice, configure } from './config.js';
-import { type Detector, detectors } from './detectors.js';
+import { detectors } from './detectors.js';
 import {
   bootstrap,
   chooseThreshold,
+  type Examined,
+  examine,
   firstAlarm,
   isShortcut,
-  learned,
-  leastReliance,
   median,
   outcome,
   recall,
+  type Series,
   smallestDose,
 } from './evaluate.js';
 import { figure, type Line } from './figure.js';
 import { type NetName, nets } from './nets.js';
 import { commonOptions, say } from './options.js';
 import { runAll } from './pool.js';
-import type { RunResult } from './run.js';
 
 const { out, cache, workers, seeds: count, quick } = commonOptions({ out: 'prevalence', seeds: 10 });
 const netNames = quick ? (['plain'] as const) : (Object.keys(nets) as NetName[]);
@@ -46,9 +46,12 @@ const results = await runAll(
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The share of right answers lost to the watermark, less the clean twin's; a mean over the seeds by epoch. */
-function relianceLine(name: string, runs: RunResult[], clean: RunResult[]): Line {
-  const perRun = runs.map((run) => learned(run, twinOf(run, clean)));
+/** What a run has learned of the watermark, by epoch. */
+const learnedOf = ({ truths }: Examined): Series => truths.find(({ learned }) => learned !== null)!.learned!;
+
+/** The share of right answers lost to the watermark, beyond the clean twin's; a mean over the seeds by epoch. */
+function relianceLine(name: string, runs: Examined[]): Line {
+  const perRun = runs.map((run) => learnedOf(run).byEpoch);
   const points = [...perRun[0].keys()].map((epoch) => {
     const values = perRun.map((lost) => lost.get(epoch) ?? Number.NaN);
     const [low, high] = bootstrap(values, mean);
@@ -56,15 +59,10 @@ function relianceLine(name: string, runs: RunResult[], clean: RunResult[]): Line
   });
   return { name, points };
 }
-const twinOf = (run: RunResult, clean: RunResult[]) =>
-  clean.find((twin) => twin.config.seed === run.config.seed)!;
 
 /** Means over the runs that have a score on the watermark and its class at that epoch. */
-function scoresByEpoch(
-  runs: RunResult[],
-  detector: Detector,
-): { epoch: number; score: number; runs: number }[] {
-  const points = runs.flatMap((run) => detector.look(run).filter((point) => isShortcut(point, run)));
+function scoresByEpoch(runs: Examined[]): { epoch: number; score: number; runs: number }[] {
+  const points = runs.flatMap(({ result, points }) => points.filter((point) => isShortcut(point, result)));
   const epochs = [...new Set(points.map(({ epoch }) => epoch))].sort((a, b) => a - b);
   return epochs.map((epoch) => {
     const scores = points.filter((point) => point.epoch === epoch).map(({ score }) => score);
@@ -72,62 +70,54 @@ function scoresByEpoch(
   });
 }
 
+const examined = new Map<string, Examined[]>();
+for (const detector of detectors) examined.set(detector.name, await examine(results, detector));
+
 const byNet = netNames.map((net) => {
-  const own = results.filter(({ config }) => config.net === net);
-  const clean = own.filter(({ config }) => config.dose === 0);
-  const judged = detectors.map((detector) => {
+  const of = (list: readonly Examined[], dose?: number) =>
+    list.filter(
+      ({ result: { config } }) => config.net === net && (dose === undefined || config.dose === dose),
+    );
+  const judged = [...examined].map(([detector, list]) => {
     // In hindsight: the lowest threshold at which no clean run alarms. Detectors with a rule of their own keep it.
-    const threshold = chooseThreshold(clean, detector, 0);
-    const outcomes = own.map((result) => outcome(result, detector, threshold ?? 0));
+    const threshold = chooseThreshold(of(list, 0), 0);
     const rows = doses.map((dose) => {
-      const here = outcomes.filter(({ result }) => result.config.dose === dose);
-      const alarms = here.flatMap(({ result }) => firstAlarm(result, detector, threshold ?? 0) ?? []);
+      const here = of(list, dose);
+      const outcomes = here.map((one) => outcome(one, threshold ?? 0));
+      const alarms = here.flatMap((one) => firstAlarm(one, threshold ?? 0) ?? []);
       return {
         dose,
         runs: here.length,
         alarmed: alarms.length,
         medianFirstAlarm: alarms.length ? median(alarms) : null,
-        recallOfReliant: recall(here),
-        falseAlarms: here.filter(({ falseAlarms }) => falseAlarms.length > 0).length,
-        scoreByEpoch: scoresByEpoch(
-          here.map(({ result }) => result),
-          detector,
-        ),
+        recallOfReliant: recall(outcomes, 'learned'),
+        falseAlarms: outcomes.filter(({ falseAlarms }) => falseAlarms.length > 0).length,
+        scoreByEpoch: scoresByEpoch(here),
       };
     });
-    return {
-      detector: detector.name,
-      threshold,
-      smallestDose: smallestDose(own, detector, threshold ?? 0),
-      rows,
-    };
+    return { detector, threshold, smallestDose: smallestDose(of(list), threshold ?? 0), rows };
   });
-  const reliance = doses.map((dose) =>
-    relianceLine(
-      `${Math.round(100 * dose)} %`,
-      own.filter(({ config }) => config.dose === dose),
-      clean,
-    ),
-  );
-  const peaks = doses.map((dose, d) => ({
+  const [all] = examined.values();
+  const poisoned = doses.filter((dose) => dose > 0);
+  const reliance = poisoned.map((dose) => relianceLine(`${Math.round(100 * dose)} %`, of(all, dose)));
+  const peaks = poisoned.map((dose, d) => ({
     dose,
     peakReliance: Math.max(...reliance[d].points.map(({ y }) => y)),
-    testAccuracyByEpoch: own[0].epochs
-      .slice(1)
+    reliantRuns: of(all, dose).filter((run) => learnedOf(run).onset !== null).length,
+  }));
+  const testAccuracy = doses.map((dose) => ({
+    dose,
+    byEpoch: of(all, dose)[0]
+      .result.epochs.slice(1)
       .map(({ epoch }) =>
         mean(
-          own
-            .filter(({ config }) => config.dose === dose)
-            .map(({ epochs }) => epochs.find((other) => other.epoch === epoch)!.testAccuracy!),
+          of(all, dose).map(
+            ({ result: { epochs } }) => epochs.find((other) => other.epoch === epoch)!.testAccuracy!,
+          ),
         ),
       ),
-    reliantRuns: own.filter(
-      (run) =>
-        run.config.dose === dose &&
-        [...learned(run, twinOf(run, clean)).values()].some((lost) => lost >= leastReliance),
-    ).length,
   }));
-  return { net, detectors: judged, peaks, reliance };
+  return { net, detectors: judged, peaks, testAccuracy, reliance };
 });
 
 mkdirSync(out, { recursive: true });
@@ -161,7 +151,7 @@ const panels = byNet.flatMap(({ net, reliance, detectors: judged, peaks }) => [
     yLabel: 'alarmed',
     lines: [
       {
-        name: 'relies on it (≥ 5 points)',
+        name: 'learned it (≥ 5 points, two epochs in a row)',
         points: peaks.map(({ dose, reliantRuns }) => ({ x: 100 * dose, y: reliantRuns / seeds.length })),
       },
       ...judged.map(({ detector, rows }) => ({

@@ -18,6 +18,8 @@ import { scaled } from './truth.js';
  * that rules, budgets and numbers of pictures are compared on runs that are there.
  */
 export interface Recorded {
+  /** Class of each probe image. */
+  labels: number[];
   pairs: {
     segment: string;
     className: string;
@@ -48,7 +50,7 @@ export function recorder(tf: Tf, model: LayersModel, probe: ProbeSet, seed: numb
     output.dispose();
     return { probabilities, logits: probabilities.map(Math.log) };
   };
-  const recorded: Recorded = { pairs: [], fills: [] };
+  const recorded: Recorded = { labels: probe.images.map(({ label }) => label), pairs: [], fills: [] };
   return {
     recorded,
     async record(): Promise<void> {

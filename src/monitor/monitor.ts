@@ -240,7 +240,7 @@ export class Monitor {
     const predict = predictor(tf, head, probe);
     const limits = { budget, seed: config.seed };
     const { effects, costs }: Measurements = needed
-      ? await measureEffects(probe, pixels, { ...history, observed: past }, rows, predict, measured, limits)
+      ? await measureEffects(probe, pixels, { ...history, observed: past }, predict, measured, limits)
       : { effects: [], costs: [] };
 
     const observed: Observed = { epoch, step, metrics, probeAccuracy, rows, effects };
@@ -421,7 +421,7 @@ export async function createMonitor(tf: Tf, options: MonitorOptions): Promise<Mo
 
 /** What the reliance test may take by default, in forward passes; in time about twice what the saliency takes. */
 function defaultBudget({ method, methodOptions }: Config, { images }: ProbeSet): number {
-  return Math.round((2 + 3 * method.gradients(methodOptions)) * images.length);
+  return Math.round(2 * (2 + 3 * method.gradients(methodOptions)) * images.length);
 }
 
 /** Sorts by time, unlikely to be there already: 2026-11-24-2231-k3f9. */

@@ -46,22 +46,29 @@ const number = (value: unknown) => (typeof value === 'number' ? value : null);
 /** The names by which the rules of satwatch keep their numbers, in words. */
 const ruleFacts: Record<string, RuleFacts> = {
   reliance: {
-    names: ['effect', 'z', 'zThreshold', 'fill', 'receivers', 'givers', 'testedAt'],
-    facts: ({ effect, z, zThreshold, fill, receivers, givers, testedAt }) => [
+    names: [
+      ...['effect', 'z', 'zThreshold', 'flipped', 'lost', 'fill', 'blur', 'confirmation'],
+      ...['receivers', 'givers', 'testedAt'],
+    ],
+    facts: (found) => [
       [
         'Rests on',
-        `the reliance test: the segment pasted into ${shown(receivers)} images of other classes, from ${shown(givers)} givers, against two controls`,
+        `the reliance test: the segment pasted into ${shown(found.receivers)} images of other classes, from ${shown(found.givers)} givers, against two controls`,
       ],
       [
         'Effect',
-        `${points(number(effect))} of probability at epoch ${epoch(number(testedAt))}, the smaller over the two controls`,
+        `${points(number(found.effect))} of probability at epoch ${epoch(number(found.testedAt))}, the smaller over the two controls`,
       ],
-      ['z', `${short(number(z))}; an alarm needs ${short(number(zThreshold))}`],
+      [
+        'Answers',
+        `${percent(number(found.flipped))} become the class; ${points(number(found.lost))} of accuracy are lost`,
+      ],
+      ['z', `${short(number(found.z))}; the level needs ${short(number(found.zThreshold))}`],
       [
         'Filled',
-        fill === null
+        found.fill === null
           ? 'untestable: no image of another class shows it'
-          : `the probability falls by ${points(number(fill))} in images of other classes that show it`,
+          : `${shown(found.confirmation)}: in images of other classes that show it the probability falls by ${points(number(found.fill))} with the colour around it, by ${points(number(found.blur))} blurred`,
       ],
     ],
   },

@@ -25,7 +25,7 @@ const threshold = (more = {}) => rules.rankThreshold({ segment: 'mark', rank: 2,
 const levels = (...names: ('none' | 'warning' | 'alarm' | 'severe')[]) =>
   ofEffects(
     ...names.map((name) => {
-      const effect = { none: 0, warning: 0.025, alarm: 0.05, severe: 0.3 }[name];
+      const effect = { none: 0, warning: 0.06, alarm: 0.1, severe: 0.3 }[name];
       return [{ effect, z: 10, fill: effect }];
     }),
   );
@@ -104,7 +104,7 @@ describe('consecutive', () => {
   });
 
   it('counts measurements, not observations at which a pair was not tested', () => {
-    const alarm = { effect: 0.05, z: 10, fill: 0.05 };
+    const alarm = { effect: 0.1, z: 10 };
     const rule = rules.reliance({ consecutive: 2 });
     expect(play(ofEffects([alarm], []), rule).raisedAt).toEqual([]);
     expect(play(ofEffects([alarm], [], [alarm]), rule).raisedAt).toEqual([2]);

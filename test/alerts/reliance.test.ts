@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { effectOf } from '../../src/alerts/reliance/effect.js';
-import { alarmZ, levelOf } from '../../src/alerts/reliance/levels.js';
+import { confirmation, leastZ, levelOf } from '../../src/alerts/reliance/levels.js';
 import {
   fillCost,
-  giversOf,
   measureFills,
   measurePair,
   type Pair,
@@ -40,7 +39,7 @@ async function measured(
 ) {
   const pastes = await measurePair(probe, pixels, pair, predict, seed);
   const fills = await measureFills(probe, pixels, pair.segment, predict, seed);
-  return { ...effectOf(probe, pair, pastes, fills), givers: giversOf(probe, pair) };
+  return effectOf(probe, pair, pastes, fills);
 }
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
@@ -159,14 +158,14 @@ describe('what it finds', () => {
     expect(found.fill).toBeCloseTo(0.6, 3);
     expect(found.blur).toBeGreaterThan(0.3);
     expect(found.z).toBeGreaterThan(4);
-    expect(levelOf(found, undefined, alarmZ(120, found.receivers))).toBe('alarm');
+    expect(levelOf(found)).toBe('alarm');
   });
 
   it('nothing where the model looks elsewhere', async () => {
     const elsewhere = (picture: Float32Array) => picture[picture.length - 1];
     const found = await measured(mixed.probe, mixed.pixels, pair, model(elsewhere).predict, 1);
     expect(found).toMatchObject({ effect: 0, z: 0, fill: 0 });
-    expect(levelOf(found, found, 4)).toBeNull();
+    expect(levelOf(found, found)).toBeNull();
   });
 
   it("nothing where the class' pictures without the mark do the same: the smaller control counts", async () => {
@@ -179,7 +178,7 @@ describe('what it finds', () => {
     ]);
     const found = await measured(probe, pixels, pair, model(redness).predict, 1);
     expect(found.effect).toBe(0);
-    expect(levelOf(found, undefined, 4)).toBeNull();
+    expect(levelOf(found)).toBeNull();
   });
 
   it("the receiver's own classmates stand against what any paste does", async () => {
@@ -215,15 +214,14 @@ describe('what it finds', () => {
     );
     expect(found.effect).toBeLessThan(-0.2);
     expect(found.z).toBeLessThan(0);
-    expect(levelOf(found, found, 4)).toBeNull();
+    expect(levelOf(found, found)).toBeNull();
   });
 
   it('probabilities that are not finite give no level', async () => {
     const found = await measured(mixed.probe, mixed.pixels, pair, model(() => Number.NaN).predict, 1);
     expect(found.effect).toBeNaN();
-    expect(levelOf(found, found, 4)).toBeNull();
-    const fills = { effect: 0.5, z: 9, fill: Number.NaN };
-    expect(levelOf(fills, fills, 4)).toBe('warning');
+    expect(levelOf(found, found)).toBeNull();
+    expect(confirmation(found)).toBe('not confirmed');
   });
 
   it('passes on the failure of the model', async () => {
@@ -302,7 +300,7 @@ describe('the forward passes', () => {
     expect(pairCost(probe, pair)).toBe(8 * 8 * 3);
     expect(fillCost(probe, 'mark')).toBe(2 * 8);
     expect(pairCost(skies.probe, pair)).toBe(20 * 6 * 2);
-    expect(fillCost(draw(times(200, marked(0))).probe, 'mark')).toBe(2 * 128);
+    expect(fillCost(draw(times(200, marked(0))).probe, 'mark')).toBe(2 * 64);
   });
 
   it('are for 64 receivers at most, each once', async () => {
@@ -356,31 +354,41 @@ describe('the forward passes', () => {
 });
 
 describe('levels', () => {
-  it('an alarm needs the t quantile for all tests of a run', () => {
-    // Tables of Student's t: t(.99; 9) = 2.821, t(.995; 10) = 3.169, t(.999; 30) = 3.385.
-    expect(alarmZ(1, 10)).toBeCloseTo(2.821, 3);
-    expect(alarmZ(2, 11)).toBeCloseTo(3.169, 3);
-    expect(alarmZ(10, 31)).toBeCloseTo(3.385, 3);
-    expect(Math.abs(alarmZ(120, 64) - 4)).toBeLessThan(0.05);
-    expect(alarmZ(0, 0)).toBe(alarmZ(1, 2));
+  it('need the t quantile for as many receivers or givers as there are, whichever are fewer', () => {
+    // Tables of Student's t: t(.975; 9) = 2.262, t(.995; 7) = 3.499, t(.995; 30) = 2.750, t(.995; 63) = 2.656.
+    expect(leastZ('warning', { receivers: 64, givers: 10 })).toBeCloseTo(2.262, 3);
+    expect(leastZ('alarm', { receivers: 64, givers: 8 })).toBeCloseTo(3.499, 3);
+    expect(leastZ('alarm', { receivers: 31, givers: 64 })).toBeCloseTo(2.75, 3);
+    expect(leastZ('severe', { receivers: 64, givers: 64 })).toBeCloseTo(2.656, 3);
+    expect(leastZ('alarm', { receivers: 1, givers: 1 })).toBeGreaterThan(60);
   });
 
-  const at = (effect: number, z: number, fill: number | null) => ({ effect, z, fill });
+  const at = (effect: number, z: number, givers = 64) => ({ effect, z, receivers: 64, givers });
   it.each([
-    [at(0.0199, 9, 1), undefined, null],
-    [at(0.02, 2.99, 1), undefined, null],
-    [at(0.02, 3, -1), undefined, 'warning'],
-    [at(0.03, 3.99, 1), undefined, 'warning'],
-    [at(0.0299, 4, 1), undefined, 'warning'],
-    [at(0.03, 4, 0.03), undefined, 'alarm'],
-    [at(0.03, 4, 0.0299), undefined, 'warning'],
-    [at(0.1, 4, 0.1), at(0.1, 0, 0.1), 'severe'],
-    [at(0.1, 4, 0.1), at(0.099, 9, 0.1), 'alarm'],
-    [at(0.1, 4, 0.099), at(0.1, 9, 0.1), 'alarm'],
-    [at(0.1, 4, null), at(0.1, 9, null), 'severe'],
-    [at(0.1, Number.POSITIVE_INFINITY, 0.1), undefined, 'alarm'],
-    [at(Number.NaN, Number.NaN, Number.NaN), undefined, null],
+    [at(0.0499, 9), undefined, null],
+    [at(0.05, 1.99), undefined, null],
+    [at(0.05, 2), undefined, 'warning'],
+    [at(0.08, 2.65), undefined, 'warning'],
+    [at(0.0799, 9), undefined, 'warning'],
+    [at(0.08, 2.66), undefined, 'alarm'],
+    [at(0.08, 3.4, 8), undefined, 'warning'],
+    [at(0.08, 3.6, 8), undefined, 'alarm'],
+    [at(0.2, 2.66), at(0.2, 2.66), 'severe'],
+    [at(0.2, 2.66), at(0.199, 9), 'alarm'],
+    [at(0.2, 2.66), at(0.2, 2.65), 'alarm'],
+    [at(0.2, Number.POSITIVE_INFINITY), undefined, 'alarm'],
+    [at(Number.NaN, Number.NaN), undefined, null],
   ])('%j after %j: %s', (now, before, expected) => {
-    expect(levelOf(now, before, 4)).toBe(expected);
+    expect(levelOf(now, before)).toBe(expected);
+  });
+
+  it.each([
+    [0.03, 0.03, 'confirmed'],
+    [0.029, 0.5, 'not confirmed'],
+    [0.5, -0.1, 'not confirmed'],
+    [null, null, 'untestable'],
+    [0.2, null, 'untestable'],
+  ])('fills that take back %s and %s: %s', (fill, blur, expected) => {
+    expect(confirmation({ fill, blur })).toBe(expected);
   });
 });

@@ -68,7 +68,10 @@ async function trainWatched(how, most) {
     const taken = clock.begun.slice(1).map((at, e) => at - clock.begun[e]);
     const of = (remainder) => taken.filter((_, e) => e >= 2 && e % 2 === remainder);
     const [unwatched, watched] = [of(0), of(1)];
-    const observed = store.metrics('watched').map(({ seconds }) => 1000 * seconds).slice(1);
+    const observed = store
+      .metrics('watched')
+      .map(({ seconds }) => 1000 * seconds)
+      .slice(1);
     // The clock's difference of two epochs is less than the epochs differ by themselves.
     const share = (summary) => 100 / (1 + summary(unwatched) / summary(observed));
     bench.figure(`${how}: an observation, share of a watched epoch`, share(median), {

@@ -9,16 +9,17 @@ import { type Detector, detectors } from '../../examples/experiments/detectors.j
 import {
   auroc,
   bootstrap,
+  cases,
   chooseThreshold,
+  examine,
   falseAlarmRate,
-  learned,
-  onset,
   outcome,
   precisionRecall,
+  recall,
   smallestDose,
-  truths,
 } from '../../examples/experiments/evaluate.js';
 import { bitmapOf, drawPicture, type Picture } from '../../examples/experiments/picture.js';
+import { replay, watch } from '../../examples/experiments/replay.js';
 import type { RunResult } from '../../examples/experiments/run.js';
 import { shortcuts } from '../../examples/experiments/shortcuts/index.js';
 import { split } from '../../examples/experiments/split.js';
@@ -114,97 +115,109 @@ it('holds half of the kinds and tasks back', () => {
   expect([...development.kinds, ...heldOut.kinds].sort()).toEqual(Object.keys(shortcuts).sort());
 });
 
-/** A run of two classes whose segment 'mark' costs class b what `lost` says, epoch by epoch, and has the effects `found`. */
-function result(lost: number[], found: number[], { alarmAt = 0, dose = 0.5 } = {}): RunResult {
-  const pair = { segment: 'mark', className: 'a' };
-  const sky = { segment: 'sky', className: 'a' };
-  const truth = (subject: typeof pair, how: 'stamp' | 'paste', values: number[]) =>
+/** A run of two classes whose segment 'patch' costs class b what `lost` says, epoch by epoch. */
+function result(lost: number[], dose = 0.5): RunResult {
+  const truth = (segment: string, how: 'stamp' | 'paste', values: number[]) =>
     values.map((value, i) => ({
-      ...subject,
-      ...{
-        how,
-        epoch: i + 1,
-        images: 100,
-        before: 0.9,
-        after: 0.9 - value,
-        towardBefore: 0.1,
-        towardAfter: 0.1 + value,
-      },
+      ...{ segment, className: 'a', how, epoch: i + 1, images: 100 },
+      ...{ before: 0.9, after: 0.9 - value, towardBefore: 0.1, towardAfter: 0.1 + value },
     }));
-  const blank = {
-    step: null,
-    receivers: 64,
-    givers: 16,
-    z: 9,
-    fill: null,
-    blur: null,
-    flipped: null,
-    lost: null,
-  };
   return {
     config: configure({ task: 'stripes', kind: 'patch', dose, net: 'plain', seed: 1 }),
-    ...{
-      codeVersion: 1,
-      backend: 'none',
-      classNames: ['a', 'b'],
-      roles: { mark: 'suspect', sky: 'context' },
-    },
-    segment: 'mark',
-    epochs: [],
-    ranks: [],
-    effects: found.flatMap((effect, i) => [
-      { ...blank, ...pair, epoch: i + 1, effect },
-      { ...blank, ...sky, epoch: i + 1, effect: 0 },
-    ]),
-    alerts: alarmAt
-      ? [
-          {
-            ...pair,
-            rule: 'reliance',
-            level: 'alarm',
-            epoch: alarmAt,
-            to: null,
-            resolvedEpoch: null,
-            evidence: {},
-          },
-        ]
-      : [],
+    ...{ codeVersion: 1, backend: 'none', classNames: ['a', 'b'], segment: 'patch' },
+    roles: { patch: 'suspect', sky: 'context' },
+    ...{ epochs: [], ranks: [], effects: [], alerts: [] },
     truth: [
-      ...truth(pair, 'stamp', lost),
+      ...truth('patch', 'stamp', lost),
       ...truth(
-        sky,
+        'sky',
         'paste',
         lost.map(() => 0),
       ),
     ],
-    recorded: { pairs: [], fills: [] },
+    recorded: { labels: [], pairs: [], fills: [] },
     seconds: { drawing: 0, training: 0, watching: 0, recording: 0, truth: 0 },
   };
 }
-const named = (name: string): Detector => detectors.find((detector) => detector.name === name)!;
+
+/** A detector that says these scores of patch and sky from epoch 1 on; with `alarm`, that one and more are alarms. */
+const says = (patch: number[], sky: number[] = [], alarm?: number): Detector => ({
+  name: 'says',
+  look: () =>
+    [
+      ...patch.map((score, i) => ['patch', i + 1, score] as const),
+      ...sky.map((score, i) => ['sky', i + 1, score] as const),
+    ].map(([segment, epoch, score]) => ({
+      ...{ segment, className: 'a', epoch, score },
+      ...(alarm !== undefined && { alerted: score >= alarm }),
+    })),
+});
+const examineOne = async (run: RunResult, detector: Detector, clean?: RunResult) =>
+  (await examine(clean ? [run, clean] : [run], detector))[0];
 
 describe('the evaluation', () => {
-  const alarm = named('satwatch alarm');
-
-  it('finds what is relied on, when it began, and what an alarm is worth', () => {
-    const run = result([0, 0.06, 0.01, 0.08, 0.3, 0.1], [0, 0, 0, 0, 0.2, 0.2], { alarmAt: 5 });
-    const [mark, sky] = truths(run);
-    expect(mark).toMatchObject({ segment: 'mark', reliant: true, peak: expect.closeTo(0.3), peakEpoch: 5 });
-    expect(sky.reliant).toBe(false);
-    expect(onset(mark.lost)).toBe(4);
-    expect(outcome(run, alarm, 0)).toMatchObject({
-      reliances: [{ alarm: 5, delay: 1, beforePeak: true }],
+  it('finds what is relied on, when it began, and what an alarm is worth', async () => {
+    const run = result([0, 0.06, 0.01, 0.08, 0.3, 0.1]);
+    const one = await examineOne(
+      run,
+      says([0, 0, 0, 0, 0.2, 0.2], [0, 0], 0.1),
+      result([0, 0, 0, 0, 0, 0], 0),
+    );
+    const [patch, sky] = one.truths;
+    expect(patch.lost).toMatchObject({ peak: expect.closeTo(0.3), peakEpoch: 5, onset: 4 });
+    expect(sky).toMatchObject({ lost: { peak: 0, onset: null }, learned: null });
+    const found = outcome(one, 0);
+    expect(found).toMatchObject({
+      reliances: {
+        lost: [{ alarm: 5, delay: 1, beforePeak: true }],
+        learned: [{ alarm: 5, delay: 1, beforePeak: true }],
+      },
       falseAlarms: [],
     });
-    expect(outcome(run, named('satwatch severe'), 0).reliances[0].alarm).toBe(null);
-    const quiet = outcome(result([0, 0.01], [0, 0.2], { alarmAt: 2 }), alarm, 0);
-    expect(quiet).toMatchObject({ reliances: [], falseAlarms: [{ segment: 'mark', epoch: 2 }] });
-    expect(falseAlarmRate([quiet, outcome(run, alarm, 0)])).toMatchObject({ count: 1, of: 2 });
+    expect(recall([found], 'learned')).toMatchObject({ count: 1, of: 1 });
+    expect(recall([found], 'learned', { from: 0.1, to: 0.2 })).toBe(null);
+    const missed = outcome(await examineOne(run, says([0, 0], [], 0.1)), 0);
+    expect(missed.reliances).toMatchObject({
+      lost: [{ alarm: null, delay: null, beforePeak: false }],
+      learned: [],
+    });
+
+    // Once is no reliance, yet no alarm there is false.
+    const once = outcome(await examineOne(result([0, 0.06, 0]), says([0, 0.2], [], 0.1)), 0);
+    expect(once).toMatchObject({ reliances: { lost: [] }, falseAlarms: [] });
+    const quiet = outcome(await examineOne(result([0, 0.01]), says([0, 0.2], [], 0.1)), 0);
+    expect(quiet).toMatchObject({ reliances: { lost: [] }, falseAlarms: [{ segment: 'patch', epoch: 2 }] });
+    expect(falseAlarmRate([quiet, found])).toMatchObject({ count: 1, of: 2 });
   });
 
-  it("takes the clean twin's loss off", () => {
-    const lost = learned(result([0.2, 0.3], []), result([0.05, 0.1], [], { dose: 0 }));
-    expect([...lost.values()]).toEqual([expect.closeTo(0.15), expect.closeTo(0.2)]);
+  it("takes the clean twin's loss off what was learned", async () => {
+    const clean = result([0.05, 0.1, -0.1], 0);
+    const one = await examineOne(result([0.2, 0.13, 0.1]), says([0.3, 0.3]), clean);
+    const { learned } = one.truths[0];
+    expect([...learned!.byEpoch.values()]).toEqual([0.15, 0.03, 0.1].map((value) => expect.closeTo(value)));
+    expect(learned!.onset).toBe(null);
+    // Neither relied on for long in that sense, nor never: no case.
+    expect(cases([one], 'learned', 'pair')).toEqual([]);
+    expect(cases([one], 'lost', 'pair')).toEqual([{ score: 0.3, reliant: true }]);
+  });
+
+  it('counts an alarm on the region that the shortcut replaces as one on the shortcut', async () => {
+    const swap = (values: number[]): RunResult => {
+      const run = result(values);
+      const named = (name: string) => ({ patch: 'sand', sky: 'grass' })[name]!;
+      return {
+        ...run,
+        config: { ...run.config, kind: 'swap' },
+        segment: 'sand',
+        truth: run.truth.map((row) => ({ ...row, segment: named(row.segment) })),
+      };
+    };
+    const grass: Detector = {
+      name: 'grass',
+      look: () => [{ segment: 'grass', className: 'a', epoch: 1, score: 1, alerted: true }],
+    };
+    expect(outcome(await examineOne(swap([0.2, 0.2]), grass), 0).falseAlarms).toEqual([]);
+    expect(outcome(await examineOne(swap([0, 0]), grass), 0).falseAlarms).toHaveLength(1);
   });
 
   it('knows AUROC with ties, and average precision', () => {
@@ -221,22 +234,22 @@ describe('the evaluation', () => {
     expect(averagePrecision).toBeCloseTo(0.5 * 1 + 0.5 * (2 / 4));
   });
 
-  it('chooses the lowest threshold that keeps to the rate, and the smallest dose that is found from there on', () => {
-    const rank: Detector = {
-      ...alarm,
-      look: (run) => alarm.look(run).map(({ alerted: _, ...point }) => point),
-    };
-    const clean = [0.01, 0.02, 0.03, 0.04].map((effect) => result([0, 0], [0, effect], { dose: 0 }));
-    expect(chooseThreshold(clean, rank, 0)).toBeCloseTo(0.04);
-    expect(chooseThreshold(clean, rank, 0.25)).toBeCloseTo(0.03);
-    expect(chooseThreshold(clean, alarm, 0)).toBe(null);
-    const runs = [
-      [0.05, 0.3],
-      [0.1, 0.02],
-      [0.2, 0.2],
-      [0.5, 0.2],
-    ].map(([dose, effect]) => result([0, 0.2], [0, effect], { dose }));
-    expect(smallestDose(runs, rank, 0.04)).toBe(0.2);
+  it('chooses the lowest threshold that keeps to the rate, and the smallest dose that is found from there on', async () => {
+    const clean = await Promise.all(
+      [0.01, 0.02, 0.03, 0.04].map((score) => examineOne(result([0, 0], 0), says([0, score]))),
+    );
+    expect(chooseThreshold(clean, 0)).toBeCloseTo(0.04);
+    expect(chooseThreshold(clean, 0.25)).toBeCloseTo(0.03);
+    expect(chooseThreshold([await examineOne(result([0, 0], 0), says([0], [], 1))], 0)).toBe(null);
+    const runs = await Promise.all(
+      [
+        [0.05, 0.3],
+        [0.1, 0.02],
+        [0.2, 0.2],
+        [0.5, 0.2],
+      ].map(([dose, score]) => examineOne(result([0, 0.2], dose), says([0, score]))),
+    );
+    expect(smallestDose(runs, 0.04)).toBe(0.2);
   });
 
   it('bootstraps whole runs, the same at every call', () => {
@@ -325,6 +338,23 @@ describe('the experiments as programs', { timeout: 120_000 }, () => {
         trainAccuracy: expect.any(Number),
         testAccuracy: expect.any(Number),
       });
+    }
+    // What is replayed from the recorded answers is what the run's own monitor measured, pair for pair.
+    for (const run of runs) {
+      const full = { ...run, seconds: { drawing: 0, training: 0, watching: 0, recording: 0, truth: 0 } };
+      const told = ({ segment, className, epoch }: { segment: string; className: string; epoch: number }) =>
+        `${segment} ${className} ${epoch}`;
+      const own = await watch(full, 2 * 5 * run.config.probe);
+      expect(own.map(told).sort()).toEqual(run.effects.map(told).sort());
+      expect(own.length).toBeLessThan(replay(full).flat().length);
+      for (const effect of run.effects) {
+        const { effect: again } = replay(full)[effect.epoch].find(
+          ({ effect: e }) => told(e) === told(effect),
+        )!;
+        for (const name of ['effect', 'fill', 'blur', 'flipped', 'lost'] as const)
+          expect(Math.abs(again[name]! - effect[name]!)).toBeLessThan(2e-3);
+        expect([again.receivers, again.givers]).toEqual([effect.receivers, effect.givers]);
+      }
     }
     const { nets } = JSON.parse(readFileSync(join(again.cwd, 'prevalence/prevalence.json'), 'utf8'));
     expect(nets[0].detectors.map(({ detector }: { detector: string }) => detector)).toEqual(

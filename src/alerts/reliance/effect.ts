@@ -1,4 +1,4 @@
-import type { Effect, ProbeSet } from '../../types.js';
+import type { Effect } from '../../types.js';
 import type { Answer, AnswerFor, Fills, Pair, Paste } from './measure.js';
 
 /**
@@ -18,18 +18,13 @@ import type { Answer, AnswerFor, Fills, Pair, Paste } from './measure.js';
  *             two-pixel ring around it), blur the same with s blurred; null where no such picture carries s
  */
 export function effectOf(
-  probe: ProbeSet,
+  probe: { classNames: readonly string[]; images: readonly { label: number }[] },
   { className }: Pair,
   pastes: readonly Paste[],
   { present, ring, blur }: Fills,
-): Omit<Effect, 'segment' | 'className' | 'epoch' | 'step' | 'givers'> {
+): Omit<Effect, 'segment' | 'className' | 'epoch' | 'step'> {
   const label = probe.classNames.indexOf(className);
-  const overControls = (difference: (pasted: Answer, control: Answer, paste: Paste) => number) =>
-    (pastes[0]?.controls ?? []).map((_, k) =>
-      pastes.map((paste) => difference(paste.pasted, paste.controls[k], paste)),
-    );
-  const smallest = (lists: number[][]) => Math.min(...lists.map(mean));
-  const rises = overControls((pasted, control) => pasted.probabilities[label] - control.probabilities[label]);
+  const rises = overControls(pastes, rise(label));
   const says = (answer: Answer, c: number) => Number(argMax(answer.probabilities) === c);
   const fall = (filled: readonly AnswerFor[]) => {
     const falls = present.flatMap(({ image, probabilities }, k) =>
@@ -39,19 +34,47 @@ export function effectOf(
   };
   return {
     effect: smallest(rises),
-    z: Math.min(...rises.map((list) => clusteredZ(list, pastes))),
+    z: smallest(rises, (list) => clusteredZ(list, pastes)),
     fill: fall(ring),
     blur: fall(blur),
-    flipped: smallest(overControls((pasted, control) => says(pasted, label) - says(control, label))),
+    flipped: smallest(overControls(pastes, (pasted, control) => says(pasted, label) - says(control, label))),
     lost: smallest(
-      overControls((pasted, control, { receiver }) => {
+      overControls(pastes, (pasted, control, { receiver }) => {
         const right = probe.images[receiver].label;
         return says(control, right) - says(pasted, right);
       }),
     ),
     receivers: new Set(pastes.map(({ receiver }) => receiver)).size,
+    givers: new Set(pastes.map(({ giver }) => giver)).size,
   };
 }
+
+/** The effect alone: of a glance. */
+export function riseOf(
+  { classNames }: { classNames: readonly string[] },
+  { className }: Pair,
+  pastes: readonly Paste[],
+): number {
+  return smallest(overControls(pastes, rise(classNames.indexOf(className))));
+}
+
+type Difference = (pasted: Answer, control: Answer, paste: Paste) => number;
+
+/** [control][paste]. */
+function overControls(pastes: readonly Paste[], difference: Difference): number[][] {
+  return (pastes[0]?.controls ?? []).map((_, k) =>
+    pastes.map((paste) => difference(paste.pasted, paste.controls[k], paste)),
+  );
+}
+
+const rise =
+  (label: number): Difference =>
+  (pasted, control) =>
+    pasted.probabilities[label] - control.probabilities[label];
+
+/** NaN where nothing was pasted: no picture could be read. */
+const smallest = (lists: number[][], of: (list: number[]) => number = mean) =>
+  lists.length ? Math.min(...lists.map((list) => of(list))) : Number.NaN;
 
 /** Mean over its standard error; ±∞ where all values are the same, 0 where they are 0. */
 function clusteredZ(values: readonly number[], pastes: readonly Paste[]): number {

@@ -1,25 +1,45 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import type { Effect, Level } from '../../types.js';
+import { order } from '../rule.js';
 
-type Measured = Pick<Effect, 'effect' | 'z' | 'fill'>;
+type Measured = Pick<Effect, 'effect' | 'z' | 'receivers' | 'givers'>;
 
-/** Alarms a clean run may raise by chance, shared over all its tests. */
-const errorRate = 0.01;
+/** What a level asks of an effect: its size, and the chance that one of none looks so large. */
+const asked: Record<Level, { effect: number; chance: number }> = {
+  warning: { effect: 0.05, chance: 0.025 },
+  alarm: { effect: 0.08, chance: 0.005 },
+  severe: { effect: 0.2, chance: 0.005 },
+};
 
-/** The z an alarm needs: the t-quantile at 1 − 0.01 / tests for n receivers; 4 for 120 tests and 64 receivers. */
-export function alarmZ(tests: number, receivers: number): number {
-  return tQuantile(1 - errorRate / Math.max(1, tests), Math.max(1, receivers - 1));
+/** The z that a level needs: the t-quantile at 1 − chance for as many clusters as there are, receivers or givers. */
+export function leastZ(level: Level, { receivers, givers }: Pick<Effect, 'receivers' | 'givers'>): number {
+  return tQuantile(1 - asked[level].chance, Math.max(1, Math.min(receivers, givers) - 1));
 }
+
+/** The gravest level that the effect reaches; severe only where the pair's measurement `before` reached it too. */
+export function levelOf(now: Measured, before?: Measured): Level | null {
+  const reached = reach(now);
+  return reached === 'severe' && (!before || reach(before) !== 'severe') ? 'alarm' : reached;
+}
+
+function reach(measured: Measured): Level | null {
+  const levels = (Object.keys(asked) as Level[]).sort((a, b) => order[b] - order[a]);
+  return (
+    levels.find((level) => measured.effect >= asked[level].effect && measured.z >= leastZ(level, measured)) ??
+    null
+  );
+}
+
+export type Confirmation = 'confirmed' | 'not confirmed' | 'untestable';
+
+/** Both ways of filling the segment must take back so much probability. */
+const leastFall = 0.03;
 
 /**
- * WARNING: effect ≥ 0.02 and z ≥ 3. ALARM: effect ≥ 0.03, z ≥ `zAlarm`, fill ≥ 0.03. SEVERE: an alarm whose effect and
- * fill are ≥ 0.10, now and at the pair's measurement before. A fill that could not be measured asks nothing.
+ * Whether taking the segment away says what putting it in says: on other classes' pictures that show it, filled in two
+ * ways. 'untestable' where no such picture does (or an earlier version measured).
  */
-export function levelOf(now: Measured, before: Measured | undefined, zAlarm: number): Level | null {
-  if (now.effect >= 0.03 && now.z >= zAlarm && filled(now, 0.03))
-    return large(now) && before && large(before) ? 'severe' : 'alarm';
-  return now.effect >= 0.02 && now.z >= 3 ? 'warning' : null;
+export function confirmation({ fill, blur }: Pick<Effect, 'fill' | 'blur'>): Confirmation {
+  if (fill === null || blur === null) return 'untestable';
+  return fill >= leastFall && blur >= leastFall ? 'confirmed' : 'not confirmed';
 }
-
-const filled = ({ fill }: Measured, least: number) => fill === null || fill >= least;
-const large = (measured: Measured) => measured.effect >= 0.1 && filled(measured, 0.1);

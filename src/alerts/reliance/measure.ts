@@ -48,7 +48,9 @@ const leastReceivers = 8;
 const mostReceivers = 64;
 /** Pastes of a pair: few receivers get more givers each, between 2 and 8. */
 const pastes = 128;
-const mostFilled = 128;
+const mostFilled = 64;
+/** Receivers of a glance, one giver each. */
+const glanced = 8;
 const picturesAtOnce = 64;
 
 /** All pairs of a suspect or context segment and a class that this probe set can test. */
@@ -69,13 +71,14 @@ export function pairCost(probe: ProbeSet, pair: Pair): number {
   return most * giversEach(most) * (1 + controls.length);
 }
 
-function giversEach(receivers: number): number {
-  return Math.min(8, Math.max(2, Math.round(pastes / receivers)));
+/** Forward passes that a glance takes. */
+export function glanceCost(probe: ProbeSet, pair: Pair): number {
+  const { receivers, controls } = cast(probe, pair);
+  return Math.min(glanced, receivers.length) * (1 + controls.length);
 }
 
-/** How many probe images of the class carry the segment. */
-export function giversOf(probe: ProbeSet, pair: Pair): number {
-  return cast(probe, pair).givers.length;
+function giversEach(receivers: number): number {
+  return Math.min(8, Math.max(2, Math.round(pastes / receivers)));
 }
 
 /** Forward passes that `measureFills` takes, once for all pairs of a segment, where the images as they are are known. */
@@ -88,7 +91,7 @@ export function fillCost(probe: ProbeSet, segment: string): number {
 
 /**
  * Pictures that show the segment, as they are, with the segment in the mean colour of the two-pixel ring around it, and
- * with it blurred; at most 128, the classes in equal parts as far as they go. A segment without a ring (a whole picture)
+ * with it blurred; at most 64, the classes in equal parts as far as they go. A segment without a ring (a whole picture)
  * is in none of the three, nor is a picture that cannot be read. `asIs`: what the model says of the images as they are.
  */
 export async function measureFills(
@@ -129,7 +132,7 @@ export async function measureFills(
   return { present, ring, blur };
 }
 
-/** At most 128 images that show the segment: one of each class in turn, in random order. */
+/** At most 64 images that show the segment: one of each class in turn, in random order. */
 function evenly(probe: ProbeSet, segment: string, random: () => number): number[] {
   const shown = Shown.in(probe);
   const carries = shown.of(segment);
@@ -166,7 +169,8 @@ export interface Paste {
  *                   (a region such as the sky), the pixels of its own segment s, on its own mask
  *
  * Receivers, givers and controls depend on `seed` and the pair only, so every observation makes the same pictures. A
- * receiver is left out where a picture of its pastes cannot be read. `effectOf` says what the answers mean.
+ * receiver is left out where a picture of its pastes cannot be read. A glance is the first paste of the first eight
+ * receivers. `effectOf` says what the answers mean.
  */
 export async function measurePair(
   probe: ProbeSet,
@@ -174,6 +178,7 @@ export async function measurePair(
   pair: Pair,
   predict: Predict,
   seed: number,
+  look: 'glance' | 'whole' = 'whole',
 ): Promise<Paste[]> {
   const { images } = probe;
   const random = seededRandom(seed ^ hash(JSON.stringify([pair.segment, pair.className])));
@@ -205,13 +210,14 @@ export async function measurePair(
     });
   }
 
+  const glance = look === 'glance';
   const asked: Promise<Paste>[] = [];
-  for await (const { item, pictures } of fetched(pixels, plans)) {
+  for await (const { item, pictures } of fetched(pixels, glance ? plans.slice(0, glanced) : plans)) {
     if (!pictures) continue;
     const { receiver, pastes } = item;
     const own = maskOf(receiver);
     const onto = pictures.get(receiver)!;
-    for (const { giver, controls } of pastes) {
+    for (const { giver, controls } of glance ? pastes.slice(0, 1) : pastes) {
       const inside = canvas.inside(maskOf(giver)!, own);
       const pasted = ask(canvas.paste(onto, pictures.get(giver)!, inside));
       const answers = controls.map((from) => {

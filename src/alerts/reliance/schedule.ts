@@ -1,12 +1,11 @@
-import type { AggregatedRow } from '../../store/index.js';
 import type { Cost, Effect, ProbeSet } from '../../types.js';
-import { type History, rowOf } from '../history.js';
+import type { History } from '../history.js';
 import { type AsIs, fillCosts, pasteCosts } from './costs.js';
-import { effectOf } from './effect.js';
+import { effectOf, riseOf } from './effect.js';
 import {
   type Fills,
   fillCost,
-  giversOf,
+  glanceCost,
   measureFills,
   measurePair,
   type Pair,
@@ -16,86 +15,150 @@ import {
   planPairs,
 } from './measure.js';
 
+type Measured = Omit<Effect, 'epoch' | 'step'>;
+
 export interface Measurements {
-  effects: Omit<Effect, 'epoch' | 'step'>[];
+  effects: Measured[];
   costs: Omit<Cost, 'epoch' | 'step'>[];
 }
 
-/** Every so many observations the other pair that has waited longest is measured, even where the budget is used up. */
-const patience = 4;
-
-/** The (segment, class) pairs that this probe set can test. */
+/** The (segment, class) pairs that this probe set can test, those of suspects first. */
 export function pairsOf(probe: ProbeSet): Pair[] {
-  return planPairs(probe);
+  const pairs = planPairs(probe);
+  const isSuspect = ({ segment }: Pair) => probe.roles[segment] === 'suspect';
+  return [...pairs.filter(isSuspect), ...pairs.filter((pair) => !isSuspect(pair))];
 }
 
 /**
- * Measures as many pairs as `budget` forward passes allow: suspects first, the longest untested first; then the
- * other segments, where two have waited equally long the one whose rank is further above its chance rank. At least one
- * pair is measured, and every fourth observation the one of the others that has waited longest, so that no pair is left
- * out for ever. A segment is filled once for all its pairs. `asIs`: what the model says of the probe images.
+ * Measures the pairs whose turn it is (`takeTurns`) with as many forward passes as `budget` allows; a segment is filled
+ * once for all its pairs. `asIs`: what the model says of the probe images.
  */
 export async function measureEffects(
   probe: ProbeSet,
   pixels: Pictures,
   history: History,
-  rows: readonly AggregatedRow[],
   predict: Predict,
   asIs: readonly AsIs[],
   { budget, seed }: { budget: number; seed: number },
 ): Promise<Measurements> {
-  const pairs = planPairs(probe);
-  const waited = (pair: Pair) => {
-    const { observed } = history;
-    for (let back = observed.length - 1; back >= 0; back--)
-      if (observed[back].effects.some((e) => e.segment === pair.segment && e.className === pair.className))
-        return observed.length - back;
-    return observed.length + 1;
-  };
-  const now = { epoch: 0, step: null, metrics: {}, probeAccuracy: null, rows, effects: [] };
-  const aboveChance = ({ segment, className }: Pair) => {
-    const row = rowOf(now, segment, className);
-    return row?.chanceRank == null ? Number.NEGATIVE_INFINITY : row.chanceRank - row.meanRank;
-  };
-  const ordered = (list: Pair[]) =>
-    list
-      .map((pair) => ({ pair, waited: waited(pair), above: aboveChance(pair) }))
-      .sort((a, b) => b.waited - a.waited || b.above - a.above)
-      .map(({ pair }) => pair);
-  const isSuspect = ({ segment }: Pair) => probe.roles[segment] === 'suspect';
-
-  let spent = 0;
-  const chosen: Pair[] = [];
-  const price = (pair: Pair) =>
-    pairCost(probe, pair) +
-    (chosen.some(({ segment }) => segment === pair.segment) ? 0 : fillCost(probe, pair.segment));
-  const take = (pair: Pair) => {
-    spent += price(pair);
-    chosen.push(pair);
-  };
-  const others = ordered(pairs.filter((pair) => !isSuspect(pair)));
-  for (const pair of [...ordered(pairs.filter(isSuspect)), ...others])
-    if (chosen.length === 0 || spent + price(pair) <= budget) take(pair);
-  const turn = history.observed.length % patience === 0;
-  if (turn && others.length > 0 && !chosen.includes(others[0])) take(others[0]);
-
-  const measured: Measurements = { effects: [], costs: [] };
+  const costs: Measurements['costs'] = [];
   const filled = new Map<string, Fills>();
-  for (const pair of chosen) {
-    const { segment } = pair;
-    let fills = filled.get(segment);
-    if (!fills) {
-      fills = await measureFills(probe, pixels, segment, predict, seed, asIs);
-      filled.set(segment, fills);
-      measured.costs.push(...fillCosts(probe, segment, fills));
-    }
-    const pastes = await measurePair(probe, pixels, pair, predict, seed);
-    measured.effects.push({
-      ...pair,
-      ...effectOf(probe, pair, pastes, fills),
-      givers: giversOf(probe, pair),
-    });
-    measured.costs.push(...pasteCosts(probe, pair, pastes, asIs));
+  const effects = await takeTurns(
+    {
+      pairs: pairsOf(probe),
+      cost: (pair) => ({
+        glance: glanceCost(probe, pair),
+        test: pairCost(probe, pair),
+        fill: fillCost(probe, pair.segment),
+      }),
+      glance: async (pair) =>
+        riseOf(probe, pair, await measurePair(probe, pixels, pair, predict, seed, 'glance')),
+      test: async (pair) => {
+        const { segment } = pair;
+        let fills = filled.get(segment);
+        if (!fills) {
+          fills = await measureFills(probe, pixels, segment, predict, seed, asIs);
+          filled.set(segment, fills);
+          costs.push(...fillCosts(probe, segment, fills));
+        }
+        const pastes = await measurePair(probe, pixels, pair, predict, seed);
+        costs.push(...pasteCosts(probe, pair, pastes, asIs));
+        return { ...pair, ...effectOf(probe, pair, pastes, fills) };
+      },
+    },
+    history,
+    budget,
+  );
+  return { effects, costs };
+}
+
+/** What a turn may do, and what it takes in forward passes. */
+export interface Tests {
+  pairs: readonly Pair[];
+  cost(pair: Pair): { glance: number; test: number; fill: number };
+  /** The effect by a few pastes. */
+  glance(pair: Pair): Promise<number>;
+  test(pair: Pair): Promise<Measured>;
+}
+
+/** Share of the budget that glances may take. */
+const glances = 0.5;
+/** A glance or an earlier test below this is not followed up, but for the first. */
+const worthATest = 0.05;
+/** Every so many observations the pair that was tested longest ago is tested too, so that none is left out for ever. */
+const patience = 4;
+
+/**
+ * All pairs, where `budget` is enough. Else half of it is spent on glances, the pairs in turn, and the rest on whole
+ * tests: of the pair that shows the largest effect, by its glance or its last test, and of others above 0.05 while the
+ * budget lasts. At least one pair is tested; and every fourth observation, whatever the budget, the one that was tested
+ * longest ago. What is done depends on the observations in `history` alone.
+ */
+export async function takeTurns(tests: Tests, { observed }: History, budget: number): Promise<Measured[]> {
+  const { pairs } = tests;
+  const spent = { segments: new Set<string>(), passes: 0 };
+  const price = (pair: Pair) => {
+    const { test, fill } = tests.cost(pair);
+    return test + (spent.segments.has(pair.segment) ? 0 : fill);
+  };
+  const measured: Measured[] = [];
+  const take = async (pair: Pair) => {
+    spent.passes += price(pair);
+    spent.segments.add(pair.segment);
+    measured.push(await tests.test(pair));
+  };
+  const affordable = (pair: Pair) => spent.passes + price(pair) <= budget;
+  const total = pairs.reduce((sum, pair) => sum + tests.cost(pair).test, 0) + fillsOf(tests);
+  if (total <= budget) {
+    for (const pair of pairs) await take(pair);
+    return measured;
+  }
+
+  const seen = new Map<Pair, number>();
+  for (const pair of pairs) {
+    const effect = lastTest(pair, observed)?.effect;
+    if (effect !== undefined) seen.set(pair, known(effect));
+  }
+  for (const pair of inTurn(tests, observed.length, glances * budget)) {
+    spent.passes += tests.cost(pair).glance;
+    seen.set(pair, known(await tests.glance(pair)));
+  }
+
+  const [first, ...others] = [...seen.keys()].sort((a, b) => seen.get(b)! - seen.get(a)!);
+  await take(first);
+  for (const pair of others) if (seen.get(pair)! >= worthATest && affordable(pair)) await take(pair);
+  if (observed.length % patience === 0) {
+    const ago = (pair: Pair) => lastTest(pair, observed)?.ago ?? Number.POSITIVE_INFINITY;
+    const waiting = pairs.filter((pair) => !measured.some((effect) => isOf(effect, pair)));
+    const longest = Math.max(...waiting.map(ago));
+    const next = waiting.find((pair) => ago(pair) === longest);
+    if (next) await take(next);
   }
   return measured;
 }
+
+/** The pairs to glance at: each observation goes on where the one before stopped. */
+function inTurn({ pairs, cost }: Tests, turn: number, passes: number): Pair[] {
+  const dearest = Math.max(...pairs.map((pair) => cost(pair).glance));
+  const count = Math.min(pairs.length, Math.max(1, Math.floor(passes / dearest)));
+  return Array.from({ length: count }, (_, i) => pairs[(turn * count + i) % pairs.length]);
+}
+
+/** Where the model's answers were not finite nothing is known of the effect. */
+const known = (effect: number) => (Number.isNaN(effect) ? Number.NEGATIVE_INFINITY : effect);
+
+function fillsOf({ pairs, cost }: Tests): number {
+  const bySegment = new Map(pairs.map((pair) => [pair.segment, cost(pair).fill]));
+  return [...bySegment.values()].reduce((sum, fill) => sum + fill, 0);
+}
+
+function lastTest(pair: Pair, observed: History['observed']): { effect: number; ago: number } | undefined {
+  for (let back = observed.length - 1; back >= 0; back--) {
+    const effect = observed[back].effects.find((other) => isOf(other, pair));
+    if (effect) return { effect: effect.effect, ago: observed.length - back };
+  }
+  return undefined;
+}
+
+const isOf = (effect: Pair, pair: Pair) =>
+  effect.segment === pair.segment && effect.className === pair.className;

@@ -1,6 +1,6 @@
 import type { Effect, Level } from '../../types.js';
 import type { History } from '../history.js';
-import { alarmZ, levelOf } from '../reliance/levels.js';
+import { type Confirmation, confirmation, leastZ, levelOf } from '../reliance/levels.js';
 import { type CommonOptions, defineRule, type Finding, order, type Rule, round } from '../rule.js';
 
 /**
@@ -17,8 +17,7 @@ export function reliance(options: Omit<CommonOptions, 'level'> = {}): Rule {
     evaluate: (history) =>
       [...newest(history, o.consecutive + 1).values()].flatMap((measured): Finding | [] => {
         const [now, before] = measured;
-        const threshold = alarmZ(history.pairs * history.planned, now.receivers);
-        const level = lowest(measured, o.consecutive, threshold);
+        const level = lowest(measured, o.consecutive);
         if (!level) return [];
         return {
           segment: now.segment,
@@ -31,8 +30,12 @@ export function reliance(options: Omit<CommonOptions, 'level'> = {}): Rule {
           evidence: {
             effect: now.effect,
             z: now.z,
+            zThreshold: leastZ(level, now),
+            flipped: now.flipped,
+            lost: now.lost,
             fill: now.fill,
-            zThreshold: threshold,
+            blur: now.blur,
+            confirmation: confirmation(now),
             receivers: now.receivers,
             givers: now.givers,
             testedAt: now.epoch,
@@ -48,19 +51,31 @@ const advice: Record<Level, string> = {
   severe: 'stop and clean the training pictures of that class',
 };
 
-/** e tells the size: measured loss ≈ 1.33 e + 1 point (a fit over 278 small models). */
-function sentence({ segment, className, effect, epoch }: Effect, level: Level): string {
+function sentence(now: Effect, level: Level): string {
+  const { segment, className, effect, flipped, lost, epoch } = now;
+  const cost =
+    flipped === null || lost === null
+      ? ''
+      : `: ${whole(flipped)} % of the answers become '${className}', ${whole(lost)} points of accuracy are lost`;
   return (
-    `Predictions move ${round(100 * effect, 0)} points towards '${className}' when '${segment}' is present ` +
-    `(${level} since epoch ${epoch}; about ${round(Math.min(100, 133 * effect + 1), 0)} points of accuracy); ${advice[level]}`
+    `Predictions move ${whole(effect)} points towards '${className}' when '${segment}' is present${cost} ` +
+    `(${level} since epoch ${epoch}, ${why[confirmation(now)]}); ${advice[level]}`
   );
 }
 
+const why: Record<Confirmation, string> = {
+  confirmed: 'confirmed by filling it',
+  'not confirmed': 'not confirmed by filling it',
+  untestable: 'untestable by filling it',
+};
+
+const whole = (share: number) => round(100 * share, 0);
+
 /** The level that stood at the newest `consecutive` measurements of a pair, newest first. */
-function lowest(measured: Effect[], consecutive: number, threshold: number): Level | null {
+function lowest(measured: Effect[], consecutive: number): Level | null {
   let least: Level | null = null;
   for (let i = 0; i < consecutive; i++) {
-    const level = measured[i] && levelOf(measured[i], measured[i + 1], threshold);
+    const level = measured[i] && levelOf(measured[i], measured[i + 1]);
     if (!level) return null;
     if (least === null || order[level] < order[least]) least = level;
   }

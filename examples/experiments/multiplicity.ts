@@ -1,0 +1,89 @@
+import type { Paste } from '../../src/alerts/reliance/measure.js';
+import { seededRandom } from '../../src/random.js';
+import { studentTwoSided } from '../../src/stats/distributions.js';
+import { holm } from '../../src/stats/index.js';
+import type { Point } from './detectors.js';
+import { type Replayed, replay } from './replay.js';
+import type { RunResult } from './run.js';
+
+/** What Holm's and the maximum statistic may spend on a run. */
+const errorRate = 0.01;
+
+/**
+ * One-sided t-tests of "no effect" of all pairs, Holm (1979) over the pairs of an epoch, α/(t(t + 1)) spent at the t-th
+ * epoch: at most α over all epochs, whatever their dependence. The score is −log₁₀ of the error rate that would just do.
+ */
+export function holmSpending(result: RunResult): Point[] {
+  return replay(result)
+    .slice(1)
+    .flatMap((pairs, t) => {
+      const spent = (t + 1) * (t + 2);
+      const adjusted = holm(pairs.map(({ effect }) => chance(effect)));
+      return pairs.map(({ effect: { segment, className, epoch } }, k) => ({
+        ...{ segment, className, epoch },
+        score: -Math.log10(Math.max(1e-300, adjusted[k] * spent)),
+        alerted: adjusted[k] * spent <= errorRate,
+      }));
+    });
+}
+
+/** P(T ≥ z), T of Student's distribution with as many degrees of freedom as there are clusters less one. */
+function chance({ z, receivers, givers }: Replayed['effect']): number {
+  if (!Number.isFinite(z)) return z > 0 ? 0 : 1;
+  const tails = studentTwoSided(z, Math.max(1, Math.min(receivers, givers) - 1));
+  return z > 0 ? tails / 2 : 1 - tails / 2;
+}
+
+const flips = 999;
+
+/**
+ * The signs of all differences of one image are flipped together, at random: the largest statistic over all pairs is then
+ * what luck gives at this epoch, whatever the dependence between pairs (Westfall & Young 1993; Nichols & Holmes 2002).
+ * Score: by how much a pair's own statistic, the sum of its images' differences over the root of their sum of squares and
+ * the smaller over the controls, exceeds the largest of 999 such: 1/1000 an epoch.
+ */
+export function signFlips(result: RunResult): Point[] {
+  return replay(result)
+    .slice(1)
+    .flatMap((pairs, t) => {
+      const columns = pairs.flatMap((pair, k) => byControl(result, pair).map((values) => ({ k, values })));
+      const statistic = (sign: (image: number) => number) => {
+        const smallest = pairs.map(() => Number.POSITIVE_INFINITY);
+        for (const { k, values } of columns) {
+          let [sum, squares] = [0, 0];
+          for (const [image, value] of values) {
+            sum += sign(image) * value;
+            squares += value * value;
+          }
+          smallest[k] = Math.min(smallest[k], squares > 0 ? sum / Math.sqrt(squares) : 0);
+        }
+        return smallest;
+      };
+      const random = seededRandom(result.config.seed * 1000 + t);
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let b = 0; b < flips; b++) {
+        const signs = result.recorded.labels.map(() => (random() < 0.5 ? -1 : 1));
+        largest = Math.max(largest, ...statistic((image) => signs[image]));
+      }
+      const own = statistic(() => 1);
+      return pairs.map(({ effect: { segment, className, epoch } }, k) => ({
+        ...{ segment, className, epoch },
+        score: own[k] - largest,
+        alerted: own[k] > largest,
+      }));
+    });
+}
+
+/** Of each control: an image's mean rise of the class's probability over its pastes. */
+function byControl(result: RunResult, { effect, pastes }: Replayed): [image: number, value: number][][] {
+  const label = result.classNames.indexOf(effect.className);
+  return (pastes[0]?.controls ?? []).map((_, k) => {
+    const own = new Map<number, number[]>();
+    for (const paste of pastes)
+      own.set(paste.receiver, [...(own.get(paste.receiver) ?? []), rise(paste, k, label)]);
+    return [...own].map(([image, values]) => [image, values.reduce((a, b) => a + b) / values.length]);
+  });
+}
+
+const rise = ({ pasted, controls }: Paste, k: number, label: number) =>
+  pasted.probabilities[label] - controls[k].probabilities[label];
