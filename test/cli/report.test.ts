@@ -181,12 +181,27 @@ describe('as Markdown', () => {
     [
       'reliance',
       'horse',
-      { effect: 0.123, z: 5.4321, zThreshold: 4, fill: null, receivers: 64, givers: 12, testedAt: 3 },
+      {
+        ...{ effect: 0.123, z: 5.4321, zThreshold: 2.657, flipped: 0.11, lost: 0.104 },
+        ...{ fill: null, blur: null, confirmation: 'untestable', receivers: 64, givers: 12, testedAt: 3 },
+      },
       [
         'Rests on: the reliance test: the segment pasted into 64 images of other classes, from 12 givers, against two controls',
         'Effect: 12 points of probability at epoch 3, the smaller over the two controls',
-        'z: 5.43; an alarm needs 4',
+        'Answers: 11 % become the class; 10 points of accuracy are lost',
+        'z: 5.43; the level needs 2.66',
         'Filled: untestable: no image of another class shows it',
+      ],
+    ],
+    [
+      'reliance',
+      'horse',
+      {
+        ...{ effect: 0.3, z: 9, zThreshold: 2.7, flipped: 0.25, lost: 0.2 },
+        ...{ fill: 0.12, blur: 0.01, confirmation: 'not confirmed', receivers: 40, givers: 9, testedAt: 2 },
+      },
+      [
+        'Filled: not confirmed: in images of other classes that show it the probability falls by 12 points with the colour around it, by 1.0 points blurred',
       ],
     ],
     [
@@ -241,7 +256,7 @@ describe('as Markdown', () => {
     // Numbers that no rule of ours writes are shown as they are.
     ['reliance', 'horse', { strength: { ofIt: 0.12345 } }, ['Strength.of it: 0.123', 'From, to: 0.00']],
   ])("says what an alert of the rule '%s' rests on", async (rule, className, evidence, lines) => {
-    const path = fixture(`rests-${rule}-${Object.keys(evidence).length}`);
+    const path = fixture(`rests-${rule}-${Object.values(evidence)[0]}`);
     const db = new Database(path);
     db.prepare('UPDATE alerts SET rule = ?, class = ?, evidence = ? WHERE rule = ?').run(
       rule,

@@ -318,13 +318,17 @@ function alertsAt(
   const points = (e: number) => Math.round(effectAt(e, 0, 0, options) * 100);
   const say = (e: number) =>
     `Predictions move ${points(e)} points towards '${className}' when '${segment}' is present ` +
-    `(alarm since epoch ${alarmEpoch}; about ${Math.round(points(e) * 1.33 + 1)} points of accuracy); ` +
+    `(alarm since epoch ${alarmEpoch}, confirmed by filling it); ` +
     'look at pictures with and without it';
   const evidence = (e: number) => ({
     effect: effectAt(e, 0, 0, options),
     z: 5 + e,
     fill: effectAt(e - 0.6, 0, 0, options) * 0.9,
-    thresholds: { warning: { effect: 0.02, z: 3 }, alarm: { effect: 0.03, z: 4, fill: 0.03 } },
+    blur: effectAt(e - 0.6, 0, 0, options) * 0.8,
+    zThreshold: 3.5,
+    flipped: effectAt(e, 0, 0, options) * 0.7,
+    lost: effectAt(e, 0, 0, options) * 0.6,
+    confirmation: 'confirmed',
     receivers: 16,
     givers: 8,
     peak: effectAt(e, 0, 0, options),

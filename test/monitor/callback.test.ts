@@ -71,7 +71,7 @@ describe('fit', () => {
     )!;
     expect(alarm).toMatchObject({ rule: 'reliance' });
     expect(alarm.message).toMatch(
-      /^Predictions move \d+ points towards 'bright' when 'mark' is present \((alarm|severe) since epoch \d/,
+      /^Predictions move \d+ points towards 'bright' when 'mark' is present: \d+ % of the answers become 'bright', -?\d+ points of accuracy are lost \((alarm|severe) since epoch \d, /,
     );
     expect(heard.map((alert) => alert.id)).toEqual(alerts.map((alert) => alert.id));
     expect(read.effects('first').some((e) => e.segment === 'mark' && e.effect > 0.03)).toBe(true);

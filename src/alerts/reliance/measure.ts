@@ -110,7 +110,7 @@ export async function measureFills(
     pixels,
     evenly(probe, segment, random).map((image) => ({ item: image, images: [image] })),
   )) {
-    const picture = pictures?.get(image);
+    const picture = pictures.get(image);
     if (!picture) continue;
     const mask = segmentMask(probe.images[image], segment)!;
     const ring = canvas.fill(picture, mask);
@@ -169,8 +169,8 @@ export interface Paste {
  *                   (a region such as the sky), the pixels of its own segment s, on its own mask
  *
  * Receivers, givers and controls depend on `seed` and the pair only, so every observation makes the same pictures. A
- * receiver is left out where a picture of its pastes cannot be read. A glance is the first paste of the first eight
- * receivers. `effectOf` says what the answers mean.
+ * paste is left out where one of its pictures cannot be read. A glance is the first paste of the first eight receivers.
+ * `effectOf` says what the answers mean.
  */
 export async function measurePair(
   probe: ProbeSet,
@@ -213,11 +213,12 @@ export async function measurePair(
   const glance = look === 'glance';
   const asked: Promise<Paste>[] = [];
   for await (const { item, pictures } of fetched(pixels, glance ? plans.slice(0, glanced) : plans)) {
-    if (!pictures) continue;
     const { receiver, pastes } = item;
     const own = maskOf(receiver);
-    const onto = pictures.get(receiver)!;
+    const onto = pictures.get(receiver);
+    if (!onto) continue;
     for (const { giver, controls } of glance ? pastes.slice(0, 1) : pastes) {
+      if (![giver, ...controls].every((image) => pictures.has(image))) continue;
       const inside = canvas.inside(maskOf(giver)!, own);
       const pasted = ask(canvas.paste(onto, pictures.get(giver)!, inside));
       const answers = controls.map((from) => {
@@ -248,7 +249,7 @@ interface Wanted<T> {
   images: number[];
 }
 
-/** Each item with its pictures by index, or null where one of them cannot be read; the next one's are on their way. */
+/** Each item with those of its pictures, by index, that can be read; the next one's are on their way. */
 async function* fetched<T>(pixels: Pictures, wanted: readonly Wanted<T>[]) {
   const fetch = (images: number[]): (Float32Array | null)[] | Promise<(Float32Array | null)[]> => {
     if (!('read' in pixels)) return images.map((i) => pixels[i]);
@@ -265,7 +266,7 @@ async function* fetched<T>(pixels: Pictures, wanted: readonly Wanted<T>[]) {
     list.forEach((picture, i) => {
       if (picture) pictures.set(images[i], picture);
     });
-    yield { item, pictures: list.includes(null) ? null : pictures };
+    yield { item, pictures };
   }
 }
 
