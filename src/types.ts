@@ -86,6 +86,11 @@ export interface Effect {
   effect: number;
   /** Mean over its standard error, which knows that pastes share receivers and givers; the smaller of the two controls. */
   z: number;
+  /**
+   * The effect of the eighth of the givers that move predictions most, chosen by one half of each one's pastes and measured
+   * on the other half; null where fewer than eight gave twice, or an earlier version measured.
+   */
+  top: number | null;
   /** Mean fall of p(class) when the segment is filled with its ring colour; null where no picture of another class shows it. */
   fill: number | null;
   /** The same with the segment blurred; null also where an earlier version measured. */

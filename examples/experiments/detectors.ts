@@ -33,6 +33,7 @@ export const detectors: readonly Detector[] = [
   satwatch('alarm', { name: 'satwatch alarm, half the passes', budget: usual / 2 }),
   satwatch('alarm', { name: 'satwatch alarm, every pair always', budget: Number.POSITIVE_INFINITY }),
   byEffect('effect', ({ effect }) => effect),
+  byEffect('effect of the top givers', ({ top }) => top ?? Number.NEGATIVE_INFINITY),
   byEffect('effect and both fills', ({ effect, fill, blur }) =>
     Math.min(effect, fill ?? effect, blur ?? effect),
   ),

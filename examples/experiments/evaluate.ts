@@ -106,15 +106,16 @@ export interface Case {
 
 /**
  * A case for each pair that the detector speaks of, or one a run: its largest score. Reliant: for two epochs in a row, in
- * the sense given; not reliant: at no epoch, on nothing. What is between the two is left out.
+ * the sense given; not reliant: where an alarm would be false. What is between the two is left out.
  */
 export function cases(examined: readonly Examined[], sense: Sense, each: 'pair' | 'run'): Case[] {
-  return examined.flatMap(({ truths, points }): Case[] => {
+  return examined.flatMap((one): Case[] => {
+    const { truths, points } = one;
     const best = (list: readonly Point[]) => Math.max(...list.map(({ score }) => score));
     const reliant = (pair: PairTruth) => pair[sense] !== null && pair[sense].onset !== null;
-    const never = ({ lost }: PairTruth) => lost.peak < leastReliance;
+    const never = (pair: PairTruth) => isFalse({ ...pair, epoch: 1, score: 0 }, one);
     if (each === 'run') {
-      if (points.length === 0 || !(truths.some(reliant) || truths.every(never))) return [];
+      if (points.length === 0 || !(truths.some(reliant) || !truths.some(relied))) return [];
       return [{ score: best(points), reliant: truths.some(reliant) }];
     }
     return truths.flatMap((pair) => {
@@ -167,7 +168,7 @@ export interface Outcome {
   result: RunResult;
   /** A row for each pair that the net relied on for two epochs in a row; of a detector that speaks of runs, one a run. */
   reliances: Record<Sense, Reliance[]>;
-  /** Alarms on pairs that the net relied on at no epoch. */
+  /** Alarms on segments that the net relied on at no epoch. */
   falseAlarms: { segment: string | null; className: string | null; epoch: number }[];
 }
 
@@ -204,16 +205,19 @@ export function outcome(examined: Examined, threshold: number): Outcome {
   };
 }
 
-/** Whether an alarm there would be false: on a pair, or of a run, that is relied on at no epoch. */
+/**
+ * Whether an alarm there would be false: on a segment, or of a run, that is relied on at no epoch. Where dark skies speak for
+ * one class, bright ones speak for the others, and where sand does, so does the grass that it replaces: the same fact.
+ */
 function isFalse(point: Point, { result, truths }: Examined): boolean {
-  const relies = ({ lost }: PairTruth) => lost.peak >= leastReliance;
-  if (point.segment === null) return !truths.some(relies);
-  // Sand in place of grass: that grass speaks for the other class is the same fact again.
-  if (isReplaced(point, result) && truths.some((pair) => pair.segment === result.segment && relies(pair)))
-    return false;
-  const pair = truths.find((other) => keyOf(other) === keyOf(point));
-  return pair !== undefined && !relies(pair);
+  const { segment } = point;
+  if (segment === null) return !truths.some(relied);
+  const same = isReplaced(point, result) ? [segment, result.segment] : [segment];
+  const known = truths.filter((pair) => same.includes(pair.segment));
+  return known.length > 0 && !known.some(relied);
 }
+
+const relied = ({ lost }: PairTruth) => lost.peak >= leastReliance;
 
 /** Whether a segment is the region that the run's shortcut stands in place of. */
 function isReplaced({ segment }: { segment: string | null }, { config }: RunResult): boolean {

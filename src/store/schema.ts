@@ -146,6 +146,7 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   `,
   `
+  ALTER TABLE effects ADD COLUMN top REAL;
   ALTER TABLE effects ADD COLUMN blur REAL;
   ALTER TABLE effects ADD COLUMN flipped REAL;
   ALTER TABLE effects ADD COLUMN lost REAL;

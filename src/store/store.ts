@@ -397,6 +397,7 @@ export class Store {
       // SQLite has no NaN: null stands for it. A z is also null where it is infinite, with the effect's sign.
       effect: row.effect ?? Number.NaN,
       z: row.z ?? (row.effect === null ? Number.NaN : Math.sign(row.effect) * Number.POSITIVE_INFINITY),
+      top: row.top,
       fill: row.fill,
       blur: row.blur,
       flipped: row.flipped,

@@ -184,8 +184,8 @@ export class RunWriter {
           row.chanceRank,
         );
       const insertEffect =
-        this.db.prepare(`INSERT INTO effects (observation, segment, class, effect, z, fill, receivers, givers, blur, flipped, lost)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+        this.db.prepare(`INSERT INTO effects (observation, segment, class, effect, z, fill, receivers, givers, top, blur, flipped, lost)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
       for (const e of observation.effects)
         insertEffect.run(
           id,
@@ -196,6 +196,7 @@ export class RunWriter {
           e.fill,
           e.receivers,
           e.givers,
+          e.top,
           e.blur,
           e.flipped,
           e.lost,

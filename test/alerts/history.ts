@@ -41,6 +41,7 @@ export function observed(
       className: 'cat',
       effect: 0,
       z: 0,
+      top: 0,
       fill: 0,
       blur: 0,
       flipped: 0,

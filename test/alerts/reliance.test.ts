@@ -204,6 +204,24 @@ describe('what it finds', () => {
     expect(await of(seven)).toHaveLength(27);
   });
 
+  it('the top givers: where few of the class carry what sways the model, their effect and not the mean', async () => {
+    const figures = [
+      ...times(4, marked(0)),
+      ...times(28, { ...marked(0), segments: { mark: { box: [0, 0, 2, 2], colour: grey } } } as Figure),
+      ...times(10, bare(0)),
+      ...times(32, bare(1)),
+    ];
+    const { probe, pixels } = draw(figures);
+    const found = await measured(probe, pixels, pair, model((x) => 0.2 + 0.6 * redness(x)).predict, 1);
+    expect(found.effect).toBeLessThan(0.15);
+    expect(found.top).toBeCloseTo(0.6, 5);
+    // By chance alone: the same givers, whose marks differ in nothing.
+    const noise = await measured(probe, pixels, pair, model(everyPixel()).predict, 1);
+    expect(Math.abs(noise.top! - noise.effect)).toBeLessThan(0.05);
+    const few = draw([...times(7, marked(0)), ...times(3, bare(0)), ...times(20, bare(1))]);
+    expect((await measured(few.probe, few.pixels, pair, model(redness).predict, 1)).top).toBeNull();
+  });
+
   it('a fall is no alarm', async () => {
     const found = await measured(
       mixed.probe,

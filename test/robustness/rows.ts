@@ -10,7 +10,7 @@ const queries: Record<string, string> = {
   ranks: `SELECT o.epoch, k.aggregation, k.class, k.segment, n, mean_rank, mean_attribution, chance_rank
     FROM observations o JOIN ranks k ON k.observation = o.id WHERE run = @run
     ORDER BY o.epoch, o.step, k.aggregation, k.class, k.segment`,
-  effects: `SELECT o.epoch, e.segment, e.class, effect, z, fill, blur, flipped, lost, receivers, givers
+  effects: `SELECT o.epoch, e.segment, e.class, effect, z, fill, top, blur, flipped, lost, receivers, givers
     FROM observations o JOIN effects e ON e.observation = o.id WHERE run = @run
     ORDER BY o.epoch, o.step, e.segment, e.class`,
   costs: `SELECT o.epoch, c.segment, c.class, variant, images, accuracy, margin

@@ -138,7 +138,8 @@ describe("an older satwatch's file", () => {
     for (const table of ['pictures', 'maps', 'alert_images', 'costs', 'deliveries'])
       db.exec(`DROP TABLE ${table}`);
     db.exec('ALTER TABLE observations DROP COLUMN predictions');
-    for (const column of ['blur', 'flipped', 'lost']) db.exec(`ALTER TABLE effects DROP COLUMN ${column}`);
+    for (const column of ['top', 'blur', 'flipped', 'lost'])
+      db.exec(`ALTER TABLE effects DROP COLUMN ${column}`);
     db.pragma('user_version = 1');
     db.close();
   });

@@ -96,7 +96,7 @@ export function observation(
     effects: [
       {
         ...{ segment: 'mark', className: 'cat', effect: 0.125, z: 4.5, fill: 0.25, blur: 0.2 },
-        ...{ flipped: 0.15, lost: 0.1, receivers: 3, givers: 2 },
+        ...{ top: 0.3, flipped: 0.15, lost: 0.1, receivers: 3, givers: 2 },
       },
     ],
     predictions: probe.images.map(({ label }, i) =>

@@ -66,7 +66,7 @@ describe('an observation', () => {
     const writer = startRun(store, 'a');
     const e = {
       ...{ segment: 'mark', className: 'cat', receivers: 3, givers: 2 },
-      ...{ blur: null, flipped: 0.5, lost: 0 },
+      ...{ top: null, blur: null, flipped: 0.5, lost: 0 },
     };
     const effects = [
       { ...e, effect: 0.5, z: Number.POSITIVE_INFINITY, fill: null },
