@@ -1,9 +1,8 @@
 import { clopperPearson } from '../../src/stats/index.js';
 import { seededRandom } from '../support/random.js';
 import type { Detector, Point } from './detectors.js';
+import { known } from './known.js';
 import type { RunResult } from './run.js';
-import { shortcuts } from './shortcuts/index.js';
-import { tasks } from './tasks/index.js';
 
 /** A net relies on a segment where the other classes lose this share of right answers by it. */
 export const leastReliance = 0.05;
@@ -81,7 +80,7 @@ function lossesOf({ truth }: RunResult): Map<string, Map<number, number>> {
   return losses;
 }
 
-function series(byEpoch: ReadonlyMap<number, number>): Series {
+export function series(byEpoch: ReadonlyMap<number, number>): Series {
   const epochs = [...byEpoch.keys()].sort((a, b) => a - b);
   const peak = Math.max(...byEpoch.values());
   const relies = (epoch: number) => (byEpoch.get(epoch) ?? 0) >= leastReliance;
@@ -221,8 +220,8 @@ const relied = ({ lost }: PairTruth) => lost.peak >= leastReliance;
 
 /** Whether a segment is the region that the run's shortcut stands in place of. */
 function isReplaced({ segment }: { segment: string | null }, { config }: RunResult): boolean {
-  const replaces = config.kind === null ? undefined : shortcuts[config.kind].replaces;
-  return replaces !== undefined && segment === replaces(tasks[config.task]);
+  const replaces = config.kind === null ? undefined : known.shortcuts[config.kind].replaces;
+  return replaces !== undefined && segment === replaces(known.tasks[config.task]);
 }
 
 export interface Share {

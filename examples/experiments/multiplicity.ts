@@ -46,26 +46,24 @@ export function signFlips(result: RunResult): Point[] {
   return replay(result)
     .slice(1)
     .flatMap((pairs, t) => {
-      const columns = pairs.flatMap((pair, k) => byControl(result, pair).map((values) => ({ k, values })));
-      const statistic = (sign: (image: number) => number) => {
-        const smallest = pairs.map(() => Number.POSITIVE_INFINITY);
-        for (const { k, values } of columns) {
-          let [sum, squares] = [0, 0];
-          for (const [image, value] of values) {
-            sum += sign(image) * value;
-            squares += value * value;
-          }
-          smallest[k] = Math.min(smallest[k], squares > 0 ? sum / Math.sqrt(squares) : 0);
+      const columns = pairs.flatMap((pair, k) => byControl(result, pair).map((column) => ({ k, ...column })));
+      const statistic = (signs: Int8Array) => {
+        const smallest = new Float64Array(pairs.length).fill(Number.POSITIVE_INFINITY);
+        for (const { k, images, values, length } of columns) {
+          let sum = 0;
+          for (let i = 0; i < images.length; i++) sum += signs[images[i]] * values[i];
+          smallest[k] = Math.min(smallest[k], length > 0 ? sum / length : 0);
         }
         return smallest;
       };
       const random = seededRandom(result.config.seed * 1000 + t);
+      const signs = new Int8Array(result.recorded.labels.length);
       let largest = Number.NEGATIVE_INFINITY;
       for (let b = 0; b < flips; b++) {
-        const signs = result.recorded.labels.map(() => (random() < 0.5 ? -1 : 1));
-        largest = Math.max(largest, ...statistic((image) => signs[image]));
+        for (let i = 0; i < signs.length; i++) signs[i] = random() < 0.5 ? -1 : 1;
+        largest = Math.max(largest, ...statistic(signs));
       }
-      const own = statistic(() => 1);
+      const own = statistic(signs.fill(1));
       return pairs.map(({ effect: { segment, className, epoch } }, k) => ({
         ...{ segment, className, epoch },
         score: own[k] - largest,
@@ -74,14 +72,19 @@ export function signFlips(result: RunResult): Point[] {
     });
 }
 
-/** Of each control: an image's mean rise of the class's probability over its pastes. */
-function byControl(result: RunResult, { effect, pastes }: Replayed): [image: number, value: number][][] {
+/** Of each control: every image's mean rise of the class's probability over its pastes, and the root of their sum of squares. */
+function byControl(result: RunResult, { effect, pastes }: Replayed) {
   const label = result.classNames.indexOf(effect.className);
   return (pastes[0]?.controls ?? []).map((_, k) => {
     const own = new Map<number, number[]>();
-    for (const paste of pastes)
-      own.set(paste.receiver, [...(own.get(paste.receiver) ?? []), rise(paste, k, label)]);
-    return [...own].map(([image, values]) => [image, values.reduce((a, b) => a + b) / values.length]);
+    for (const paste of pastes) {
+      const rises = own.get(paste.receiver);
+      if (rises) rises.push(rise(paste, k, label));
+      else own.set(paste.receiver, [rise(paste, k, label)]);
+    }
+    const values = Float64Array.from(own.values(), (rises) => rises.reduce((a, b) => a + b) / rises.length);
+    const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+    return { images: Int32Array.from(own.keys()), values, length };
   });
 }
 

@@ -47,7 +47,7 @@ const number = (value: unknown) => (typeof value === 'number' ? value : null);
 const ruleFacts: Record<string, RuleFacts> = {
   reliance: {
     names: [
-      ...['effect', 'z', 'zThreshold', 'flipped', 'lost', 'fill', 'blur', 'confirmation'],
+      ...['effect', 'z', 'zThreshold', 'top', 'flipped', 'lost', 'fill', 'blur', 'confirmation'],
       ...['receivers', 'givers', 'testedAt'],
     ],
     facts: (found) => [
@@ -59,6 +59,14 @@ const ruleFacts: Record<string, RuleFacts> = {
         'Effect',
         `${points(number(found.effect))} of probability at epoch ${epoch(number(found.testedAt))}, the smaller over the two controls`,
       ],
+      ...(found.top === null
+        ? []
+        : [
+            [
+              'Top givers',
+              `${points(number(found.top))}: the eighth of the images it was taken from that moves most`,
+            ] as Fact,
+          ]),
       [
         'Answers',
         `${percent(number(found.flipped))} become the class; ${points(number(found.lost))} of accuracy are lost`,

@@ -158,7 +158,7 @@ describe('what it finds', () => {
     expect(found.fill).toBeCloseTo(0.6, 3);
     expect(found.blur).toBeGreaterThan(0.3);
     expect(found.z).toBeGreaterThan(4);
-    expect(levelOf(found)).toBe('alarm');
+    expect(levelOf(found)).toEqual({ level: 'alarm', by: 'effect' });
   });
 
   it('nothing where the model looks elsewhere', async () => {
@@ -382,7 +382,10 @@ describe('levels', () => {
     expect(leastZ('alarm', { receivers: 1, givers: 1 })).toBeGreaterThan(60);
   });
 
-  const at = (effect: number, z: number, givers = 64) => ({ effect, z, receivers: 64, givers });
+  const at = (effect: number, z: number, givers = 64, top: number | null = 0) => ({
+    ...{ effect, z, top, receivers: 64, givers },
+  });
+  const few = (top: number | null) => at(0.04, 1, 64, top);
   it.each([
     [at(0.0499, 9), undefined, null],
     [at(0.05, 1.99), undefined, null],
@@ -397,8 +400,16 @@ describe('levels', () => {
     [at(0.2, 2.66), at(0.2, 2.65), 'alarm'],
     [at(0.2, Number.POSITIVE_INFINITY), undefined, 'alarm'],
     [at(Number.NaN, Number.NaN), undefined, null],
+    [few(0.249), undefined, null],
+    [few(null), undefined, null],
+    [few(0.25), undefined, 'warning by top'],
+    [few(0.35), undefined, 'alarm by top'],
+    [few(0.6), few(0.6), 'severe by top'],
+    [few(0.6), few(0.5), 'alarm by top'],
+    [at(0.06, 2.1, 64, 0.4), undefined, 'alarm by top'],
   ])('%j after %j: %s', (now, before, expected) => {
-    expect(levelOf(now, before)).toBe(expected);
+    const reached = levelOf(now, before);
+    expect(reached && reached.level + (reached.by === 'top' ? ' by top' : '')).toBe(expected);
   });
 
   it.each([

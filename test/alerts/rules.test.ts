@@ -147,7 +147,7 @@ describe('reliance', () => {
   });
 
   it('says what was seen, and never where it comes from', () => {
-    const effects = { effect: 0.11, z: 8, fill: 0.2, blur: 0.1, flipped: 0.09, lost: 0.078 };
+    const effects = { effect: 0.11, z: 8, fill: 0.2, blur: 0.1, top: 0.2, flipped: 0.09, lost: 0.078 };
     const [finding] = rule.evaluate(ofEffects([{ effect: 0.01 }], [effects]));
     expect(finding).toMatchObject({ segment: 'mark', className: 'cat', from: 0.01, to: 0.11 });
     expect(finding.evidence).toMatchObject({
@@ -162,6 +162,13 @@ describe('reliance', () => {
     const words = (more: object) => rule.evaluate(ofEffects([{ ...effects, ...more }]))[0].message;
     expect(words({ blur: 0 })).toMatch(/\(alarm since epoch 0, not confirmed by filling it\)/);
     expect(words({ fill: null, blur: null })).toMatch(/\(alarm since epoch 0, untestable by filling it\)/);
+    expect(rule.evaluate(ofEffects([{ ...effects, effect: 0.04, top: 0.412 }]))[0]).toMatchObject({
+      ...{ level: 'alarm', from: null, to: 0.412 },
+      message:
+        "Predictions move 41 points towards 'cat' when 'mark' comes from some pictures of that class, 4 on average: " +
+        'look for what these have in common (alarm since epoch 0, confirmed by filling it); ' +
+        'look for it in the training pictures of that class',
+    });
     // As earlier versions measured it.
     expect(words({ flipped: null, lost: null })).toMatch(/when 'mark' is present \(alarm/);
     for (const said of [finding.message, words({ blur: 0 })]) expect(said).not.toMatch(/learn|caus/);

@@ -182,7 +182,7 @@ describe('as Markdown', () => {
       'reliance',
       'horse',
       {
-        ...{ effect: 0.123, z: 5.4321, zThreshold: 2.657, flipped: 0.11, lost: 0.104 },
+        ...{ effect: 0.123, z: 5.4321, zThreshold: 2.657, top: null, flipped: 0.11, lost: 0.104 },
         ...{ fill: null, blur: null, confirmation: 'untestable', receivers: 64, givers: 12, testedAt: 3 },
       },
       [
@@ -197,10 +197,11 @@ describe('as Markdown', () => {
       'reliance',
       'horse',
       {
-        ...{ effect: 0.3, z: 9, zThreshold: 2.7, flipped: 0.25, lost: 0.2 },
+        ...{ effect: 0.3, z: 9, zThreshold: 2.7, top: 0.41, flipped: 0.25, lost: 0.2 },
         ...{ fill: 0.12, blur: 0.01, confirmation: 'not confirmed', receivers: 40, givers: 9, testedAt: 2 },
       },
       [
+        'Top givers: 41 points: the eighth of the images it was taken from that moves most',
         'Filled: not confirmed: in images of other classes that show it the probability falls by 12 points with the colour around it, by 1.0 points blurred',
       ],
     ],

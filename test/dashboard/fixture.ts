@@ -327,6 +327,7 @@ function alertsAt(
     fill: effectAt(e - 0.6, 0, 0, options) * 0.9,
     blur: effectAt(e - 0.6, 0, 0, options) * 0.8,
     zThreshold: 3.5,
+    top: null,
     flipped: effectAt(e, 0, 0, options) * 0.7,
     lost: effectAt(e, 0, 0, options) * 0.6,
     confirmation: 'confirmed',

@@ -10,11 +10,11 @@ import type { Answer, AnswerFor, Fills, Pair, Paste } from './measure.js';
  *             V = G/(G − 1) · max(V_r + V_g − V_rg, V_r, V_g),  V_x = Σ over the clusters of x of (Σ u)² / N²,
  *             G the smaller number of clusters
  *   top     = the effect of the givers that move predictions most: those of the highest eighth (three at least) by the mean
- *             of d over one half of their pastes, the mean of d over the other half; both ways, and over the controls
+ *             of d over one half of their pastes, the mean of d over the other half; the mean of both ways
  *   flipped = the mean of [ŷ(paste) = c] − [ŷ(control) = c]
  *   lost    = the mean of [ŷ(control) right] − [ŷ(paste) right]: accuracy
  *
- * all but top the smallest over the controls;
+ * each the smallest over the controls;
  *
  *   fill    = the mean, over other classes' pictures with s, of p_c(as it is) − p_c(s filled with the mean colour of the
  *             two-pixel ring around it), blur the same with s blurred; null where no such picture carries s
@@ -60,10 +60,15 @@ const leastGivers = 8;
  * A giver that is high by chance in one half of its pastes is not so in the other.
  */
 function topEffect(rises: readonly number[][], pastes: readonly Paste[]): number | null {
+  const tops = rises.map((list) => topOf(list, pastes));
+  return tops.length === 0 || tops.includes(null) ? null : Math.min(...(tops as number[]));
+}
+
+function topOf(rises: readonly number[], pastes: readonly Paste[]): number | null {
   const byGiver = new Map<number, number[]>();
   pastes.forEach(({ giver }, i) => {
     const own = byGiver.get(giver) ?? [];
-    own.push(mean(rises.map((list) => list[i])));
+    own.push(rises[i]);
     byGiver.set(giver, own);
   });
   const halves = [...byGiver.values()]

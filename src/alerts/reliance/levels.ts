@@ -2,13 +2,16 @@ import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import type { Effect, Level } from '../../types.js';
 import { order } from '../rule.js';
 
-type Measured = Pick<Effect, 'effect' | 'z' | 'receivers' | 'givers'>;
+type Measured = Pick<Effect, 'effect' | 'z' | 'top' | 'receivers' | 'givers'>;
 
-/** What a level asks of an effect: its size, and the chance that one of none looks so large. */
-const asked: Record<Level, { effect: number; chance: number }> = {
-  warning: { effect: 0.05, chance: 0.025 },
-  alarm: { effect: 0.08, chance: 0.005 },
-  severe: { effect: 0.2, chance: 0.005 },
+/**
+ * What a level asks for: an effect of that size, with so small a chance that one of none looks so large; or the effect of
+ * the top givers.
+ */
+const asked: Record<Level, { effect: number; chance: number; top: number }> = {
+  warning: { effect: 0.05, chance: 0.025, top: 0.25 },
+  alarm: { effect: 0.08, chance: 0.005, top: 0.35 },
+  severe: { effect: 0.2, chance: 0.005, top: 0.6 },
 };
 
 /** The z that a level needs: the t-quantile at 1 − chance for as many clusters as there are, receivers or givers. */
@@ -16,19 +19,29 @@ export function leastZ(level: Level, { receivers, givers }: Pick<Effect, 'receiv
   return tQuantile(1 - asked[level].chance, Math.max(1, Math.min(receivers, givers) - 1));
 }
 
-/** The gravest level that the effect reaches; severe only where the pair's measurement `before` reached it too. */
-export function levelOf(now: Measured, before?: Measured): Level | null {
-  const reached = reach(now);
-  return reached === 'severe' && (!before || reach(before) !== 'severe') ? 'alarm' : reached;
+export interface Reached {
+  level: Level;
+  /** Whether all givers on average reach the level, or only those that move predictions most. */
+  by: 'effect' | 'top';
 }
 
-function reach(measured: Measured): Level | null {
-  const levels = (Object.keys(asked) as Level[]).sort((a, b) => order[b] - order[a]);
-  return (
-    levels.find((level) => measured.effect >= asked[level].effect && measured.z >= leastZ(level, measured)) ??
-    null
-  );
+/** The gravest level that is reached; severe only where the pair's measurement `before` reached it too. */
+export function levelOf(now: Measured, before?: Measured): Reached | null {
+  const reached = reach(now);
+  if (reached?.level !== 'severe' || (before && reach(before)?.level === 'severe')) return reached;
+  return { ...reached, level: 'alarm' };
 }
+
+function reach(measured: Measured): Reached | null {
+  for (const level of gravestFirst) {
+    const { effect, top } = asked[level];
+    if (measured.effect >= effect && measured.z >= leastZ(level, measured)) return { level, by: 'effect' };
+    if (measured.top !== null && measured.top >= top) return { level, by: 'top' };
+  }
+  return null;
+}
+
+const gravestFirst = (Object.keys(asked) as Level[]).sort((a, b) => order[b] - order[a]);
 
 export type Confirmation = 'confirmed' | 'not confirmed' | 'untestable';
 

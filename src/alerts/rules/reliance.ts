@@ -1,6 +1,6 @@
 import type { Effect, Level } from '../../types.js';
 import type { History } from '../history.js';
-import { type Confirmation, confirmation, leastZ, levelOf } from '../reliance/levels.js';
+import { type Confirmation, confirmation, leastZ, levelOf, type Reached } from '../reliance/levels.js';
 import { type CommonOptions, defineRule, type Finding, order, type Rule, round } from '../rule.js';
 
 /**
@@ -17,20 +17,22 @@ export function reliance(options: Omit<CommonOptions, 'level'> = {}): Rule {
     evaluate: (history) =>
       [...newest(history, o.consecutive + 1).values()].flatMap((measured): Finding | [] => {
         const [now, before] = measured;
-        const level = lowest(measured, o.consecutive);
-        if (!level) return [];
+        const reached = lowest(measured, o.consecutive);
+        if (!reached) return [];
+        const { level, by } = reached;
         return {
           segment: now.segment,
           className: now.className,
           level,
-          from: before?.effect ?? null,
-          to: now.effect,
-          severity: now.effect,
-          message: sentence(now, level),
+          from: before?.[by] ?? null,
+          to: now[by],
+          severity: now[by]!,
+          message: sentence(now, reached),
           evidence: {
             effect: now.effect,
             z: now.z,
             zThreshold: leastZ(level, now),
+            top: now.top,
             flipped: now.flipped,
             lost: now.lost,
             fill: now.fill,
@@ -51,19 +53,22 @@ const advice: Record<Level, string> = {
   severe: 'stop and clean the training pictures of that class',
 };
 
-function sentence(now: Effect, level: Level): string {
-  const { segment, className, effect, flipped, lost, epoch } = now;
+function sentence(now: Effect, { level, by }: Reached): string {
+  const { segment, className, effect, top, flipped, lost, epoch } = now;
+  const since = `(${level} since epoch ${epoch}, ${confirmed[confirmation(now)]}); ${advice[level]}`;
+  if (by === 'top')
+    return (
+      `Predictions move ${whole(top!)} points towards '${className}' when '${segment}' comes from some pictures of ` +
+      `that class, ${whole(effect)} on average: look for what these have in common ${since}`
+    );
   const cost =
     flipped === null || lost === null
       ? ''
       : `: ${whole(flipped)} % of the answers become '${className}', ${whole(lost)} points of accuracy are lost`;
-  return (
-    `Predictions move ${whole(effect)} points towards '${className}' when '${segment}' is present${cost} ` +
-    `(${level} since epoch ${epoch}, ${why[confirmation(now)]}); ${advice[level]}`
-  );
+  return `Predictions move ${whole(effect)} points towards '${className}' when '${segment}' is present${cost} ${since}`;
 }
 
-const why: Record<Confirmation, string> = {
+const confirmed: Record<Confirmation, string> = {
   confirmed: 'confirmed by filling it',
   'not confirmed': 'not confirmed by filling it',
   untestable: 'untestable by filling it',
@@ -71,13 +76,13 @@ const why: Record<Confirmation, string> = {
 
 const whole = (share: number) => round(100 * share, 0);
 
-/** The level that stood at the newest `consecutive` measurements of a pair, newest first. */
-function lowest(measured: Effect[], consecutive: number): Level | null {
-  let least: Level | null = null;
+/** The lowest level that was reached at the newest `consecutive` measurements of a pair, newest first. */
+function lowest(measured: Effect[], consecutive: number): Reached | null {
+  let least: Reached | null = null;
   for (let i = 0; i < consecutive; i++) {
-    const level = measured[i] && levelOf(measured[i], measured[i + 1]);
-    if (!level) return null;
-    if (least === null || order[level] < order[least]) least = level;
+    const reached = measured[i] && levelOf(measured[i], measured[i + 1]);
+    if (!reached) return null;
+    if (least === null || order[reached.level] < order[least.level]) least = reached;
   }
   return least;
 }
