@@ -29,15 +29,7 @@ export function satCallback(tf: Tf, options: MonitorOptions): Callback {
     override async onTrainBegin(): Promise<void> {
       this.offset = null;
       this.batchesPerEpoch = batchesPerEpoch(this.params);
-      const epochs = monitor.config.epochs ?? Number(this.params.epochs);
-      await monitor.start(this.trained, { epochs, planned: this.planned(epochs) });
-    }
-
-    /** Observations the training will have, the first included. */
-    private planned(epochs: number): number {
-      const inside =
-        everyBatches && this.batchesPerEpoch ? Math.ceil(this.batchesPerEpoch / everyBatches) : 1;
-      return 1 + Math.ceil(epochs / everyEpochs) * inside;
+      await monitor.start(this.trained, Number(this.params.epochs));
     }
 
     override async onEpochBegin(epoch: number): Promise<void> {

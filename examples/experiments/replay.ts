@@ -51,7 +51,7 @@ export async function watch(result: RunResult, budget: number): Promise<Tested[]
   const rule = rules.reliance();
   const history = {
     probe: { segmentNames: Object.keys(roles), classNames, roles, classCounts: classNames.map(() => 0) },
-    ...{ planned: all.length, pairs: pairs.length },
+    pairs: pairs.length,
   };
   const observed: Observed[] = [];
   const tested: Tested[] = [];

@@ -21,8 +21,6 @@ export interface ReferenceRun {
 /** All that a rule may look at: the run so far on its current probe set, oldest first. */
 export interface History {
   probe: Pick<ProbeSet, 'segmentNames' | 'classNames' | 'roles'> & { classCounts: readonly number[] };
-  /** Observations the whole run is expected to have; the reliance test spends its error rate over them. */
-  planned: number;
   /** (segment, class) pairs that the reliance test can test on this probe set. */
   pairs: number;
   observed: readonly Observed[];

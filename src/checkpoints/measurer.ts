@@ -38,14 +38,8 @@ export class Measurer {
     if (probe.id === probeSet) this.ledger = new Ledger(this.folder, this.store.events(this.run));
   }
 
-  /** @param planned how many checkpoints there will be */
-  async measure(
-    { name, path, ...place }: Candidate,
-    model: LoadedModel,
-    hash: string,
-    planned: number,
-  ): Promise<Measured> {
-    const monitor = await this.monitorFor(model, planned);
+  async measure({ name, path, ...place }: Candidate, model: LoadedModel, hash: string): Promise<Measured> {
+    const monitor = await this.monitorFor(model);
     const epoch = place.epoch ?? this.ledger.nextEpoch();
     const { step } = place;
     const metrics = place.epoch === null && step !== null ? {} : await this.metricsAt(epoch);
@@ -83,7 +77,7 @@ export class Measurer {
   }
 
   /** The monitor, once the first model that fits is there; later ones are checked against it. */
-  private async monitorFor(model: LoadedModel, planned: number): Promise<Monitor> {
+  private async monitorFor(model: LoadedModel): Promise<Monitor> {
     if (this.monitor) {
       await this.monitor.check(model);
       return this.monitor;
@@ -101,7 +95,7 @@ export class Measurer {
       channels: exec ? [exec] : [],
       verbose: false,
     });
-    await monitor.start(model, { planned });
+    await monitor.start(model);
     this.monitor = monitor;
     const { images, segmentNames, roles } = store.probeSet(store.run(run).probeSet);
     options.on?.({

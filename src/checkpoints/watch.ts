@@ -18,8 +18,6 @@ import { readSnapshot } from './snapshot.js';
 /** Without news from the folder, it is looked into this often all the same: network drives tell nothing. In ms. */
 const lookEvery = 10_000;
 const heartbeatEvery = 20_000;
-/** Observations that a training is expected to have where nobody knows. */
-const usual = 31;
 
 /**
  * Measures every checkpoint in a folder once, in the order of training, one model at a time, as `Monitor` does in a
@@ -139,7 +137,7 @@ class Watcher {
     const total = candidates.length;
     options.on?.({ kind: 'progress', name, done: queue.count, total });
     try {
-      await this.take(ready, files, options.once ? total : Math.max(usual, total));
+      await this.take(ready, files);
     } catch (error) {
       if (this.end.signal.aborted) return 0;
       if (!concernsModel(error)) throw error;
@@ -160,7 +158,7 @@ class Watcher {
     return rival && `the same epoch is measured from ${rival.name} already`;
   }
 
-  private async take(candidate: Candidate, files: string[], planned: number): Promise<void> {
+  private async take(candidate: Candidate, files: string[]): Promise<void> {
     const { tf, options, queue, measurer } = this;
     const { name, path, format, state } = candidate;
     const snapshot = await readSnapshot(path, files);
@@ -181,7 +179,7 @@ class Watcher {
     const { converter = 'tensorflowjs_converter' } = options;
     const model = await format.load(contents, { tf, converter, signal: this.end.signal });
     try {
-      const measured = await measurer.measure(candidate, model, hash, planned);
+      const measured = await measurer.measure(candidate, model, hash);
       this.measured++;
       queue.done(candidate);
       options.on?.({ kind: 'measured', ...measured });

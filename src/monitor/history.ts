@@ -9,7 +9,7 @@ export function recall(
   store: Store,
   run: number,
   probe: ProbeSet,
-  { planned, pairs }: Pick<History, 'planned' | 'pairs'>,
+  pairs: number,
 ): History & { observed: Observed[] } {
   const { segmentNames, classNames, roles, images } = probe;
   const classCounts = classNames.map((_, label) => images.filter((image) => image.label === label).length);
@@ -34,7 +34,6 @@ export function recall(
   }
   return {
     probe: { segmentNames, classNames, roles, classCounts },
-    planned,
     pairs,
     observed: [...observed.values()].map(
       ({ info, columns, effects }) => new Kept({ ...info, effects }, columns),

@@ -101,12 +101,10 @@ export class Monitor {
   }
 
   /**
-   * Loads the probe set, checks the model against it with one trial picture, and opens the run. `planned` is how many
-   * observations are expected: 31 where nobody knows.
+   * Loads the probe set, checks the model against it with one trial picture, and opens the run.
+   * @param epochs how many the training will have, where the configuration does not say
    */
-  async start(model: Model, expected: { epochs?: number; planned?: number } = {}): Promise<void> {
-    const epochs = expected.epochs ?? this.config.epochs;
-    const planned = expected.planned ?? (epochs ?? 30) + 1;
+  async start(model: Model, epochs?: number): Promise<void> {
     const { config, tf } = this;
     if (this.ready) {
       this.use(model);
@@ -135,7 +133,7 @@ export class Monitor {
     const store = typeof config.store === 'string' ? openStore(config.store) : config.store;
     try {
       const name = config.run ?? newRunName();
-      const described = { ...describeConfig(config), epochs: epochs ?? null };
+      const described = { ...describeConfig(config), epochs: config.epochs ?? epochs ?? null };
       const references = readReferences(store, config.reference, {
         name,
         probe,
@@ -158,7 +156,7 @@ export class Monitor {
         probe,
         pixels,
         writer,
-        history: { ...recall(store, writer.run, probe, { planned, pairs }), references },
+        history: { ...recall(store, writer.run, probe, pairs), references },
         alerts: store.alerts(writer.run),
       };
     } catch (error) {

@@ -92,7 +92,7 @@ async function readLabels(file: string): Promise<Map<string, string>> {
 }
 
 /** RFC 4180: commas, fields may be quoted, a quote within is doubled. Empty lines are skipped. */
-function parseCsv(text: string, invalid: (reason: string) => SatwatchError): string[][] {
+export function parseCsv(text: string, invalid: (reason: string) => SatwatchError): string[][] {
   const rows: string[][] = [[]];
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
   const content = text.replace(/^\uFEFF/, '');

@@ -53,7 +53,7 @@ export function observed(
   };
 }
 
-/** A run of hand-made observations, 20 pictures of each class; 120 tests, for which an alarm needs z ≈ 4. */
+/** A run of hand-made observations, 20 pictures of each class. */
 export function history(...run: Observed[]): History {
   return {
     probe: {
@@ -62,7 +62,6 @@ export function history(...run: Observed[]): History {
       roles,
       classCounts: [20, 20],
     },
-    planned: 30,
     pairs: 4,
     observed: run,
   };

@@ -53,7 +53,6 @@ async function observations(
     const { predict, batches } = model(p, 2);
     const past: History = {
       probe: { ...probe, classCounts: [12, 12] },
-      planned: count,
       pairs: 1,
       observed: [...observed],
     };
