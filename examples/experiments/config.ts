@@ -1,5 +1,5 @@
+import { known } from './known.js';
 import type { NetName } from './nets.js';
-import { shortcuts } from './shortcuts/index.js';
 
 /** Raised when drawings, nets or measurements change: what was cached before is then computed anew. */
 export const codeVersion = 3;
@@ -28,6 +28,8 @@ export interface RunConfig {
   stamped: number;
   /** Forward passes an observation for the reliance test; null: satwatch's own default. */
   budget: number | null;
+  /** false: the answers behind the reliance test are not kept for other rules and budgets, which saves time. */
+  record?: false;
 }
 
 const usual = { epochs: 8, side: 48, train: 1280, probe: 128, stamped: 300, budget: null };
@@ -37,7 +39,7 @@ const quickly = { epochs: 1, side: 24, train: 64, probe: 64, stamped: 24, budget
 export type Choice = Pick<RunConfig, 'task' | 'kind' | 'dose' | 'net' | 'seed'> & Partial<RunConfig>;
 
 export function configure(choice: Choice, quick = false): RunConfig {
-  const unnamed = choice.kind !== null && shortcuts[choice.kind].role === null;
+  const unnamed = choice.kind !== null && known.shortcuts[choice.kind].role === null;
   const carriers = unnamed ? 'as in training' : 'half of every class';
   return { carriers, ...(quick ? quickly : usual), ...choice };
 }

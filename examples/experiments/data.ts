@@ -1,9 +1,8 @@
 import { createProbeSet, type ProbeSet } from 'satwatch';
 import { Dice } from '../../src/demo/dice.js';
 import type { RunConfig } from './config.js';
+import { known } from './known.js';
 import { drawPicture, type Picture, type Shortcut, type Task } from './picture.js';
-import { shortcuts } from './shortcuts/index.js';
-import { tasks } from './tasks/index.js';
 
 /** Classes in turn, in an order that the seed decides. No picture is in two of the sets. */
 export interface Data {
@@ -13,6 +12,8 @@ export interface Data {
   /** Without the shortcut, and each of them with it. */
   test: Picture[];
   stamped: Picture[];
+  /** Each of them with each part of the shortcut, where it has parts. */
+  parts: { name: string; stamped: Picture[] }[];
   /** With the shortcut on the pictures that `RunConfig.carriers` says. */
   probe: ProbeSet;
 }
@@ -29,21 +30,28 @@ const streams = {
 } as const;
 
 /** Draws all pictures of a run. A higher dose marks the same pictures and more; all else is the same at every dose. */
-export function createData(config: RunConfig): Data {
+export function createData(
+  config: RunConfig,
+  shortcut: Shortcut | null = config.kind === null ? null : known.shortcuts[config.kind],
+): Data {
   const { seed, side, dose } = config;
-  const task = tasks[config.task];
-  const shortcut = config.kind === null ? null : shortcuts[config.kind];
+  const task = known.tasks[config.task];
   const classes = task.classNames.length;
   const bare = drawn(config);
   // A mark has dice of its own for each picture, so that it is the same whichever others are marked.
-  const stamp = (picture: Picture, i: number, stream: number) =>
-    shortcut ? shortcut.stamp(picture, task, new Dice(seed * 100_003 + i, stream), side) : picture;
+  const stamp = (picture: Picture, i: number, stream: number, mark = shortcut) =>
+    mark ? mark.stamp(picture, task, new Dice(seed * 100_003 + i, stream), side) : picture;
 
-  /** The dose of the first class. */
+  /** The dose of the first class, and what the shortcut has of the others. */
   const marked = (pictures: readonly Picture[], stream: number) => {
-    const first = pictures.flatMap(({ label }, i) => (label === 0 ? [i] : []));
-    const order = new Dice(seed, stream).order(first.length).map((k) => first[k]);
-    return new Set(order.slice(0, Math.round(dose * first.length)));
+    const dice = new Dice(seed, stream);
+    const perClass = task.classNames.map((_, label) => {
+      const own = pictures.flatMap((picture, i) => (picture.label === label ? [i] : []));
+      const share = label === 0 ? dose : dose * (shortcut?.elsewhere ?? 0);
+      const order = dice.order(own.length).map((k) => own[k]);
+      return order.slice(0, Math.round(share * own.length));
+    });
+    return new Set(perClass.flat());
   };
   const poisoned = marked(bare.train, streams.trainOrder);
   const asInTraining = config.carriers === 'as in training' && marked(bare.probe, streams.probeOrder);
@@ -51,7 +59,9 @@ export function createData(config: RunConfig): Data {
   const probe = bare.probe.map((picture, i) =>
     carries(i) ? stamp(picture, i, streams.probeMarks) : picture,
   );
-  const roles = { ...task.roles, ...(shortcut?.role && { [shortcut.segment(task)]: shortcut.role }) };
+  const marks = shortcut?.parts ?? (shortcut ? [shortcut] : []);
+  const named = marks.flatMap((mark) => (mark.role ? [[mark.segment(task), mark.role] as const] : []));
+  const roles = { ...task.roles, ...Object.fromEntries(named) };
   const seen = new Set(probe.flatMap(({ segments }) => segments.map(({ name }) => name)));
   return {
     task,
@@ -61,6 +71,10 @@ export function createData(config: RunConfig): Data {
     ),
     test: bare.test,
     stamped: shortcut ? bare.test.map((picture, i) => stamp(picture, i, streams.testMarks)) : [],
+    parts: (shortcut?.parts ?? []).map((part) => ({
+      name: part.segment(task),
+      stamped: bare.test.map((picture, i) => stamp(picture, i, streams.testMarks, part)),
+    })),
     probe: createProbeSet({
       width: side,
       height: side,
@@ -79,7 +93,7 @@ let last: { key: string; bare: Bare } | undefined;
 function drawn({ task: name, seed, side, train, probe, stamped }: RunConfig): Bare {
   const key = JSON.stringify([name, seed, side, train, probe, stamped]);
   if (last?.key === key) return last.bare;
-  const task = tasks[name];
+  const task = known.tasks[name];
   const classes = task.classNames.length;
   const draw = (n: number, stream: number) => {
     const dice = new Dice(seed, stream);

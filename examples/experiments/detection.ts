@@ -32,6 +32,7 @@ import { type NetName, nets } from './nets.js';
 import { commonOptions, say } from './options.js';
 import { runAll } from './pool.js';
 import { type Half, split } from './split.js';
+import { swayOrLearned } from './swayOrLearned.js';
 
 const options = commonOptions({ out: 'detection', half: 'development' });
 const { out, cache, workers, quick } = options;
@@ -116,7 +117,8 @@ const about = {
   backends: [...new Set(results.map(({ backend }) => backend))],
 };
 const file = join(out, `${half}.json`);
-writeFileSync(file, JSON.stringify({ about, detectors: judged }, null, 1));
+const tellers = swayOrLearned(all, quick ? 20 : 1000);
+writeFileSync(file, JSON.stringify({ about, detectors: judged, swayOrLearned: tellers }, null, 1));
 printTable([
   [
     ...['detector', 'learned: recall', 'before the peak', 'delay', 'AUROC runs', 'AUROC pairs'],
@@ -132,6 +134,15 @@ printTable([
     told(lost.recall),
     told(falseAlarms.all),
     told(falseAlarms.clean),
+  ]),
+]);
+printTable([
+  ['swayed, or learned? told by', 'AUROC', 'learned', 'only swayed'],
+  ...tellers.map(({ name, auroc: found, interval, learned, onlySwayed }) => [
+    name,
+    `${found.toFixed(3)} (${interval.map((value) => value.toFixed(3)).join('–')})`,
+    String(learned),
+    String(onlySwayed),
   ]),
 ]);
 say(`written to ${file}`);

@@ -171,7 +171,7 @@ export interface Outcome {
   falseAlarms: { segment: string | null; className: string | null; epoch: number }[];
 }
 
-export interface Reliance {
+interface Reliance {
   peak: number;
   alarm: number | null;
   /** Epochs from the onset to the first alarm, negative where it comes before; null without an alarm. */

@@ -29,6 +29,10 @@ export interface Shortcut {
   segment(task: Task): string;
   /** The region that is gone where the shortcut stands in its place. */
   replaces?(task: Task): string;
+  /** What it consists of, where each is to be measured by itself too. */
+  parts?: readonly Shortcut[];
+  /** Share of the dose at which the other classes' training pictures carry it; default: none do. */
+  elsewhere?: number;
   /** A copy with the shortcut on it. */
   stamp(picture: Picture, task: Task, dice: Dice, side: number): Picture;
 }

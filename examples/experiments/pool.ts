@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { codeVersion, describe, type RunConfig } from './config.js';
 import type { RunResult } from './run.js';
+import type { Job } from './worker.js';
 
 export interface PoolOptions {
   /** Folder of the results, one file each. */
@@ -17,7 +18,7 @@ export interface PoolOptions {
 interface Answer {
   /** Once, when the backend is loaded: which, and why. */
   ready?: string;
-  result?: RunResult;
+  done?: boolean;
   error?: string;
 }
 
@@ -33,29 +34,39 @@ function cacheFile(cache: string, config: RunConfig): string {
   return join(cache, `${config.task}-${config.kind ?? 'none'}-${config.net}-${hash}.json`);
 }
 
-/**
- * The results of all configurations, in their order. What is in the cache is not computed again, so that a job that was
- * ended goes on where it was; a worker that dies loses its run only, which another one takes.
- * @throws Error naming the runs that failed, after all others are done
- */
+/** The results of all configurations, in their order. */
 export async function runAll(configs: readonly RunConfig[], options: PoolOptions): Promise<RunResult[]> {
+  const jobs = configs.map((config) => ({
+    kind: 'run' as const,
+    config,
+    file: cacheFile(options.cache, config),
+    name: describe(config),
+  }));
+  await computeAll(jobs, options);
+  return jobs.map(({ file }) => JSON.parse(readFileSync(file, 'utf8')));
+}
+
+/**
+ * Does every job whose file does not exist, so that what was ended goes on where it was. A worker that dies loses its job
+ * only, which another one takes. `name` is for progress lines and errors.
+ * @throws Error naming the jobs that failed, after all others are done
+ */
+export async function computeAll(
+  jobs: readonly (Job & { name: string })[],
+  options: PoolOptions,
+): Promise<void> {
   const { cache, workers, say = () => {} } = options;
   mkdirSync(cache, { recursive: true });
-  const files = configs.map((config) => cacheFile(cache, config));
-  const waiting = new Map(files.map((file, i) => [file, { file, config: configs[i], tries: 0 }]));
-  for (const file of files) if (existsSync(file)) waiting.delete(file);
+  const waiting = new Map(jobs.map(({ name, ...job }) => [job.file, { job, name, tries: 0 }]));
+  const wanted = waiting.size;
+  for (const file of [...waiting.keys()]) if (existsSync(file)) waiting.delete(file);
   const queue = [...waiting.values()];
   const total = queue.length;
-  say(`${new Set(files).size} runs, ${total} of them to be computed`);
+  say(`${wanted} runs, ${total} of them to be computed`);
 
   const failures: string[] = [];
   const begun = Date.now();
   let done = 0;
-  const save = (file: string, result: RunResult) => {
-    // Whole or not at all: a file that exists is a result.
-    writeFileSync(`${file}.part`, JSON.stringify(result));
-    renameSync(`${file}.part`, file);
-  };
 
   /** One process until the queue is empty, or until it dies. */
   const serve = () =>
@@ -67,18 +78,17 @@ export async function runAll(configs: readonly RunConfig[], options: PoolOptions
       let started = false;
       const next = () => {
         current = queue.shift();
-        if (current) worker.send(current.config);
+        if (current) worker.send(current.job);
         else worker.disconnect();
       };
-      worker.on('message', ({ ready, result, error }: Answer) => {
+      worker.on('message', ({ ready, done: saved, error }: Answer) => {
         if (ready) say(`process ${worker.pid}: ${ready}`);
         started = true;
-        if (current && result) {
-          save(current.file, result);
+        if (current && saved) {
           done++;
           const left = ((Date.now() - begun) / done) * (total - done);
-          say(`${done} of ${total}, ${duration(left)} left: ${describe(current.config)}`);
-        } else if (current) failures.push(`${describe(current.config)}: ${error}`);
+          say(`${done} of ${total}, ${duration(left)} left: ${current.name}`);
+        } else if (current) failures.push(`${current.name}: ${error}`);
         next();
       });
       // A message to a process that has just died; its exit follows.
@@ -87,7 +97,7 @@ export async function runAll(configs: readonly RunConfig[], options: PoolOptions
         if (!started)
           return failed(new Error(`a worker does not start (exit code ${code}); see its message above`));
         if (current && ++current.tries < attempts) queue.unshift(current);
-        else if (current) failures.push(`${describe(current.config)}: its process died`);
+        else if (current) failures.push(`${current.name}: its process died`);
         ended();
       });
     });
@@ -98,7 +108,6 @@ export async function runAll(configs: readonly RunConfig[], options: PoolOptions
   // A worker that died last may have left its run when the others had gone.
   if (queue.length > 0) await keepServing();
   if (failures.length > 0) throw new Error(`${failures.length} runs failed:\n${failures.join('\n')}`);
-  return files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
 }
 
 function duration(milliseconds: number): string {

@@ -72,7 +72,8 @@ export async function run(tf: Tf, config: RunConfig): Promise<RunResult> {
   const testAccuracy = new Map<number, number>();
   let [measuring, recording] = [0, 0];
   const classify = classifier(tf, model, config.side);
-  const { recorded, record } = recorder(tf, model, probe, config.seed);
+  const { recorded, record: recordAll } = recorder(tf, model, probe, config.seed);
+  const record = config.record === false ? async () => {} : recordAll;
   const measure = async (epoch: number) => {
     const before = performance.now();
     const measured = truthOf(epoch, classify);
@@ -99,7 +100,7 @@ export async function run(tf: Tf, config: RunConfig): Promise<RunResult> {
     await trainOn(tf, model, train, classes, {
       config,
       dice,
-      callbacks: [watched, measuringAfter(tf, measure)],
+      callbacks: [watched, afterEachEpoch(tf, measure)],
     });
     const ended = performance.now();
     const stored = read(store, data);
@@ -133,7 +134,8 @@ export async function run(tf: Tf, config: RunConfig): Promise<RunResult> {
   }
 }
 
-async function trainOn(
+/** Fits on the pictures in an order that the dice decide. */
+export async function trainOn(
   tf: Tf,
   model: LayersModel,
   train: Data['train'],
@@ -160,8 +162,9 @@ async function trainOn(
   }
 }
 
-function measuringAfter(tf: Tf, measure: (epoch: number) => Promise<void>) {
-  return new tf.CustomCallback({ onEpochEnd: (epoch) => measure(epoch + 1) });
+/** A callback that gets the number of completed epochs. */
+export function afterEachEpoch(tf: Tf, visit: (epoch: number) => Promise<void>) {
+  return new tf.CustomCallback({ onEpochEnd: (epoch) => visit(epoch + 1) });
 }
 
 /** What satwatch's store holds of the run. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { Dice } from '../../src/demo/dice.js';
 import { bitmapOf, drawPicture, type Picture } from './picture.js';
+import { chest, traces } from './radiographs/index.js';
 import { shortcuts } from './shortcuts/index.js';
 import { tasks } from './tasks/index.js';
 
@@ -18,10 +19,14 @@ const zoom = 3;
 const step = side * zoom + 4;
 mkdirSync(folder, { recursive: true });
 
-for (const task of Object.values(tasks)) {
+const sheets = [
+  ...Object.values(tasks).map((task) => ({ task, marks: Object.values(shortcuts) })),
+  { task: chest, marks: Object.values(traces) },
+];
+for (const { task, marks } of sheets) {
   const rows: Uint8Array[][] = task.classNames.flatMap((_, label) => {
     const plain = drawPicture(task, label, new Dice(label + 1), side);
-    const stamped = Object.values(shortcuts).map((shortcut, k) => {
+    const stamped = marks.map((shortcut, k) => {
       const picture = drawPicture(task, label, new Dice(10 * k + label + 2), side);
       return { shortcut, picture: shortcut.stamp(picture, task, new Dice(k + 1), side) };
     });
@@ -48,7 +53,7 @@ for (const task of Object.values(tasks)) {
     .composite(tiles)
     .png()
     .toFile(file);
-  console.log(`${file}: columns none, ${Object.keys(shortcuts).join(', ')}`);
+  console.log(`${file}: columns none, ${marks.map(({ name }) => name).join(', ')}`);
 }
 
 /** Each part in a colour of its own; what two parts share is white. */
@@ -66,8 +71,8 @@ function parts(picture: Picture): Uint8Array {
   return result;
 }
 
-/** The segment as it is, all else grey. */
+/** The segment as it is, all else grey; all parts where the shortcut is no segment. */
 function lit(picture: Picture, name: string): Uint8Array {
   const bitmap = bitmapOf(picture, name);
-  return picture.pixels.map((value, i) => (bitmap?.[Math.floor(i / 3)] ? value : 90));
+  return bitmap ? picture.pixels.map((value, i) => (bitmap[Math.floor(i / 3)] ? value : 90)) : parts(picture);
 }

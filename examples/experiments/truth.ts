@@ -7,8 +7,8 @@ import { bitmapOf, type Picture } from './picture.js';
 /**
  * What a segment of class c really does to test pictures of the other classes, at one epoch.
  *
- * stamp: the shortcut's segment; `before` as they are, `after` with the shortcut stamped on. For a region that the
- *   shortcut replaces the other way round: its return is what gives the other classes away.
+ * stamp: the shortcut's segment; `before` as they are, `after` with the shortcut stamped on, or one of its parts. For a
+ *   region that the shortcut replaces the other way round: its return is what gives the other classes away.
  * paste: any other segment that is no core part. `after`: the segment of a random test picture of c is pasted, where the
  *   receiver has that segment itself only on the intersection; `before`: the same from another picture of the
  *   receiver's own class, so that a loss from the pasting alone does not count.
@@ -45,7 +45,7 @@ interface Plan {
 }
 
 /** Makes the pictures once; the function returned asks a model about them. */
-export function planTruth({ task, shortcut, test, stamped }: Data, seed: number) {
+export function planTruth({ task, shortcut, test, stamped, parts }: Data, seed: number) {
   const marked = shortcut?.segment(task);
   const replaced = shortcut?.replaces?.(task);
   const labels = task.classNames.map((_, label) => label);
@@ -60,6 +60,7 @@ export function planTruth({ task, shortcut, test, stamped }: Data, seed: number)
   };
   if (marked) stampPlans(marked, test, stamped);
   if (replaced) stampPlans(replaced, stamped, test);
+  for (const part of parts) stampPlans(part.name, test, part.stamped);
   for (const segment of Object.keys(task.roles)) {
     if (segment === marked || segment === replaced || task.roles[segment] === 'core') continue;
     const bitmaps = test.map((picture) => bitmapOf(picture, segment));

@@ -1,13 +1,23 @@
-/** A process of the pool: takes configurations by message, one at a time, and answers each with its result. */
+/** A process of the pool: takes jobs by message, one at a time, and leaves the result of each in its file. */
 import { loadBackend } from '../../src/backend/index.js';
 import type { RunConfig } from './config.js';
+import { mapRun } from './mapRun.js';
+import type { MapConfig } from './maps.js';
 import { run } from './run.js';
+import { save } from './save.js';
+
+export type Job = { file: string } & (
+  | { kind: 'run'; config: RunConfig }
+  | { kind: 'maps'; config: MapConfig }
+);
 
 const { tf, why } = await loadBackend();
 
-process.on('message', async (config: RunConfig) => {
+process.on('message', async (job: Job) => {
   try {
-    process.send!({ result: await run(tf, config) });
+    if (job.kind === 'maps') await mapRun(tf, job.config, job.file);
+    else save(job.file, JSON.stringify(await run(tf, job.config)));
+    process.send!({ done: true });
   } catch (error) {
     process.send!({ error: (error as Error).stack ?? String(error) });
   }

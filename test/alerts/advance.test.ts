@@ -25,7 +25,7 @@ const threshold = (more = {}) => rules.rankThreshold({ segment: 'mark', rank: 2,
 const levels = (...names: ('none' | 'warning' | 'alarm' | 'severe')[]) =>
   ofEffects(
     ...names.map((name) => {
-      const effect = { none: 0, warning: 0.06, alarm: 0.1, severe: 0.3 }[name];
+      const effect = { none: 0, warning: 0.05, alarm: 0.1, severe: 0.3 }[name];
       return [{ effect, z: 10, fill: effect }];
     }),
   );
@@ -44,9 +44,9 @@ describe('an alert', () => {
   it('keeps its peak, by what is worse for its rule', () => {
     const ranked = play(marks(3, 1.8, 1.5, 1.9), threshold()).alerts[0];
     expect(ranked).toMatchObject({ to: 1.9, evidence: { peak: 1.5, peakEpoch: 2 } });
-    const past = ofEffects(...[0.04, 0.09, 0.05].map((effect) => [{ effect, z: 9, fill: effect }]));
+    const past = ofEffects(...[0.03, 0.09, 0.07].map((effect) => [{ effect, z: 9, fill: effect }]));
     const [effects] = play(past, rules.reliance()).alerts;
-    expect(effects).toMatchObject({ to: 0.05, evidence: { peak: 0.09, peakEpoch: 1, effect: 0.05 } });
+    expect(effects).toMatchObject({ to: 0.07, evidence: { peak: 0.09, peakEpoch: 1, effect: 0.07 } });
   });
 
   it('keeps the sentence it was raised with', () => {

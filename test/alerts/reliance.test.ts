@@ -374,30 +374,30 @@ describe('the forward passes', () => {
 
 describe('levels', () => {
   it('need the t quantile for as many receivers or givers as there are, whichever are fewer', () => {
-    // Tables of Student's t: t(.975; 9) = 2.262, t(.995; 7) = 3.499, t(.995; 30) = 2.750, t(.995; 63) = 2.656.
+    // Tables of Student's t: t(.975; 9) = 2.262, t(.99; 7) = 2.998, t(.99; 30) = 2.457, t(.99; 60) = 2.390.
     expect(leastZ('warning', { receivers: 64, givers: 10 })).toBeCloseTo(2.262, 3);
-    expect(leastZ('alarm', { receivers: 64, givers: 8 })).toBeCloseTo(3.499, 3);
-    expect(leastZ('alarm', { receivers: 31, givers: 64 })).toBeCloseTo(2.75, 3);
-    expect(leastZ('severe', { receivers: 64, givers: 64 })).toBeCloseTo(2.656, 3);
-    expect(leastZ('alarm', { receivers: 1, givers: 1 })).toBeGreaterThan(60);
+    expect(leastZ('alarm', { receivers: 64, givers: 8 })).toBeCloseTo(2.998, 3);
+    expect(leastZ('alarm', { receivers: 31, givers: 64 })).toBeCloseTo(2.457, 3);
+    expect(leastZ('severe', { receivers: 61, givers: 64 })).toBeCloseTo(2.39, 3);
+    expect(leastZ('alarm', { receivers: 1, givers: 1 })).toBeGreaterThan(30);
   });
 
   const at = (effect: number, z: number, givers = 64, top: number | null = 0) => ({
     ...{ effect, z, top, receivers: 64, givers },
   });
-  const few = (top: number | null) => at(0.04, 1, 64, top);
+  const few = (top: number | null) => at(0.03, 1, 64, top);
   it.each([
-    [at(0.0499, 9), undefined, null],
-    [at(0.05, 1.99), undefined, null],
-    [at(0.05, 2), undefined, 'warning'],
-    [at(0.08, 2.65), undefined, 'warning'],
-    [at(0.0799, 9), undefined, 'warning'],
-    [at(0.08, 2.66), undefined, 'alarm'],
-    [at(0.08, 3.4, 8), undefined, 'warning'],
-    [at(0.08, 3.6, 8), undefined, 'alarm'],
-    [at(0.2, 2.66), at(0.2, 2.66), 'severe'],
-    [at(0.2, 2.66), at(0.199, 9), 'alarm'],
-    [at(0.2, 2.66), at(0.2, 2.65), 'alarm'],
+    [at(0.0399, 9), undefined, null],
+    [at(0.04, 1.99), undefined, null],
+    [at(0.04, 2), undefined, 'warning'],
+    [at(0.06, 2.38), undefined, 'warning'],
+    [at(0.0599, 9), undefined, 'warning'],
+    [at(0.06, 2.39), undefined, 'alarm'],
+    [at(0.06, 2.9, 8), undefined, 'warning'],
+    [at(0.06, 3, 8), undefined, 'alarm'],
+    [at(0.2, 2.39), at(0.2, 2.39), 'severe'],
+    [at(0.2, 2.39), at(0.199, 9), 'alarm'],
+    [at(0.2, 2.39), at(0.2, 2.38), 'alarm'],
     [at(0.2, Number.POSITIVE_INFINITY), undefined, 'alarm'],
     [at(Number.NaN, Number.NaN), undefined, null],
     [few(0.249), undefined, null],
@@ -406,7 +406,7 @@ describe('levels', () => {
     [few(0.35), undefined, 'alarm by top'],
     [few(0.6), few(0.6), 'severe by top'],
     [few(0.6), few(0.5), 'alarm by top'],
-    [at(0.06, 2.1, 64, 0.4), undefined, 'alarm by top'],
+    [at(0.05, 2.1, 64, 0.4), undefined, 'alarm by top'],
   ])('%j after %j: %s', (now, before, expected) => {
     const reached = levelOf(now, before);
     expect(reached && reached.level + (reached.by === 'top' ? ' by top' : '')).toBe(expected);

@@ -129,9 +129,9 @@ describe('reliance', () => {
   });
 
   it('has the levels of its definition', () => {
-    expect(level([{ effect: 0.049, z: 9 }])).toBeUndefined();
-    expect(level([{ effect: 0.05, z: 2.1 }])).toBe('warning');
-    expect(level([{ effect: 0.08, z: 2.9 }])).toBe('alarm');
+    expect(level([{ effect: 0.039, z: 9 }])).toBeUndefined();
+    expect(level([{ effect: 0.04, z: 2.1 }])).toBe('warning');
+    expect(level([{ effect: 0.06, z: 2.6 }])).toBe('alarm');
     expect(level([{ effect: 0.5, z: 9 }])).toBe('alarm');
     expect(level([{ effect: 0.2, z: 9 }], [{ effect: 0.2, z: 9 }])).toBe('severe');
     expect(level([{ effect: 0.2, z: 9 }], [{ effect: 0.19, z: 9 }])).toBe('alarm');
@@ -152,7 +152,7 @@ describe('reliance', () => {
     expect(finding).toMatchObject({ segment: 'mark', className: 'cat', from: 0.01, to: 0.11 });
     expect(finding.evidence).toMatchObject({
       ...{ ...effects, confirmation: 'confirmed', receivers: 64, givers: 20 },
-      zThreshold: expect.closeTo(2.861, 3),
+      zThreshold: expect.closeTo(2.539, 3),
     });
     expect(finding.message).toBe(
       "Predictions move 11 points towards 'cat' when 'mark' is present: 9 % of the answers become 'cat', " +

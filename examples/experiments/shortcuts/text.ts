@@ -11,3 +11,16 @@ export const text: Shortcut = {
     return withSegment({ ...picture, pixels }, segment.name, segment.mask);
   },
 };
+
+/** The same, always at one place: the upper left corner. */
+export const fixedText: Shortcut = {
+  ...text,
+  stamp(picture, _, dice, side) {
+    const { pixels, segment } = stamp(picture.pixels, side, {
+      ...drawWatermark(side, dice),
+      left: 3,
+      top: 3,
+    });
+    return withSegment({ ...picture, pixels }, segment.name, segment.mask);
+  },
+};

@@ -9,9 +9,9 @@ type Measured = Pick<Effect, 'effect' | 'z' | 'top' | 'receivers' | 'givers'>;
  * the top givers.
  */
 const asked: Record<Level, { effect: number; chance: number; top: number }> = {
-  warning: { effect: 0.05, chance: 0.025, top: 0.25 },
-  alarm: { effect: 0.08, chance: 0.005, top: 0.35 },
-  severe: { effect: 0.2, chance: 0.005, top: 0.6 },
+  warning: { effect: 0.04, chance: 0.025, top: 0.25 },
+  alarm: { effect: 0.06, chance: 0.01, top: 0.35 },
+  severe: { effect: 0.2, chance: 0.01, top: 0.6 },
 };
 
 /** The z that a level needs: the t-quantile at 1 − chance for as many clusters as there are, receivers or givers. */

@@ -1,0 +1,149 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { printTable } from '../support/printTable.js';
+import { cohort, lossesOf } from './cohort.js';
+import { type Estimate, type Judged, judge, type Shown, scoreNames, type Trajectory } from './judge.js';
+import { eachMapped, type MappedRun } from './maps.js';
+import type { NetName } from './nets.js';
+import { commonOptions, say } from './options.js';
+
+/** One way to look at a run's maps, and what it shows. */
+export interface View<Setting> {
+  setting: Setting;
+  /** Of each draw a trajectory for each segment looked at. */
+  draws: Trajectory[][];
+}
+
+/** What a setting shows over all runs, and over those of each net. */
+export interface Result<Setting> {
+  setting: Setting;
+  all: Judged;
+  nets: Partial<Record<NetName, Judged>>;
+}
+
+export interface Study<Setting> {
+  about: {
+    command: string;
+    runs: number;
+    seeds: number;
+    doses: number[];
+    trainings: {
+      net: NetName;
+      dose: number;
+      seed: number;
+      /** As `MappedRun` has them. */
+      epochs: { epoch: number; testAccuracy: number; learned: number }[];
+    }[];
+    probePictures: number;
+    resamples: number;
+    backends: string[];
+    /** Of this command; trainings that were in the cache are not in it. */
+    minutes: number;
+    /** Mean seconds that a training with its maps took. */
+    secondsATraining: number;
+  };
+  results: Result<Setting>[];
+}
+
+/**
+ * Looks at every run of the cohort in the ways that `look` says, the same for each, and judges each way: `name`.json in
+ * the folder of `--out`.
+ */
+export async function study<Setting>(
+  name: string,
+  look: (run: MappedRun, quick: boolean) => View<Setting>[],
+): Promise<Study<Setting> & { out: string }> {
+  const started = Date.now();
+  const { out, cache, workers, seeds, quick } = commonOptions({ out: name, seeds: 5 });
+  const configs = cohort(quick ? 2 : seeds, quick);
+  const views: View<Setting>[][] = [];
+  const seen: Omit<Shown, 'draws'>[] = [];
+  const trainings: Study<Setting>['about']['trainings'] = [];
+  const last: { backend: string; seconds: number; pictures: number }[] = [];
+  for await (const run of eachMapped(configs, { cache, workers, say })) {
+    views.push(look(run, quick));
+    seen.push({ config: run.config, losses: lossesOf(run) });
+    const { backend, seconds, probe, epochs } = run;
+    const { net, dose, seed } = run.config;
+    trainings.push({ net, dose, seed, epochs: epochs.map(({ maps: _, ...at }) => at) });
+    last.push({ backend, seconds, pictures: probe.images.length });
+    if (views.length % 10 === 0) say(`looked at ${views.length} of ${configs.length} runs`);
+  }
+  const resamples = quick ? 50 : 1000;
+  const netNames = [...new Set(configs.map(({ net }) => net))];
+  const results = views[0].map(({ setting }, s): Result<Setting> => {
+    const shown = seen.map((one, r) => ({ ...one, draws: views[r][s].draws }));
+    const of = (net: NetName) =>
+      judge(
+        shown.filter(({ config }) => config.net === net),
+        resamples,
+      );
+    const nets = Object.fromEntries(netNames.map((net) => [net, of(net)]));
+    return { setting, all: judge(shown, resamples), nets };
+  });
+  const doses = [...new Set(configs.map(({ dose }) => dose))].sort((a, b) => a - b);
+  const about: Study<Setting>['about'] = {
+    command: ['node', ...process.argv.slice(1).map((part) => part.split('/').at(-1))].join(' '),
+    runs: configs.length,
+    seeds: new Set(configs.map(({ seed }) => seed)).size,
+    doses,
+    trainings,
+    probePictures: last[0].pictures,
+    resamples,
+    backends: [...new Set(last.map(({ backend }) => backend))],
+    minutes: (Date.now() - started) / 60_000,
+    secondsATraining: mean(last.map(({ seconds }) => seconds)),
+  };
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, `${name}.json`), JSON.stringify({ about, results }, null, 1));
+  say(`${about.minutes.toFixed(1)} minutes; written to ${out}`);
+  return { about, results, out };
+}
+
+/** The epoch after the first at which the runs that learned rank the watermark highest. */
+export function peak({ ranks }: Judged): {
+  learned: number | null;
+  clean: number | null;
+  chance: number | null;
+} {
+  const later = ranks.learned.slice(1).filter(({ rank }) => rank.value !== null);
+  if (later.length === 0) return { learned: null, clean: null, chance: null };
+  const best = later.reduce((a, b) => (b.rank.value! < a.rank.value! ? b : a));
+  const clean = ranks.clean.find(({ epoch }) => epoch === best.epoch);
+  return { learned: best.rank.value, clean: clean?.rank.value ?? null, chance: best.chance.value };
+}
+
+/** A point of a figure's line. */
+export const point = ({ value, interval }: Estimate) => ({
+  y: value ?? Number.NaN,
+  low: interval?.[0],
+  high: interval?.[1],
+});
+
+/** The results as a table on the terminal; `columns` say the setting. */
+export function printResults<Setting>(
+  results: readonly Result<Setting>[],
+  columns: Record<string, (setting: Setting) => string | number>,
+): void {
+  const { learned, clean, leftOut } = results[0].all.runs;
+  console.log(`${learned} runs that learned the watermark, ${clean} clean ones, ${leftOut} left out`);
+  printTable([
+    [
+      ...[...Object.keys(columns), ...scoreNames.map((name) => `AUROC ${name}`)],
+      ...['mean rank learned', 'clean', 'chance'],
+    ],
+    ...results.map(({ setting, all }) => [
+      ...Object.values(columns).map((cell) => String(cell(setting))),
+      ...scoreNames.map((name) => told(all.auroc[name])),
+      ...Object.values(peak(all)).map((rank) => rank?.toFixed(2) ?? '–'),
+    ]),
+  ]);
+}
+
+function told({ value, interval }: Estimate): string {
+  if (value === null) return '–';
+  const [low, high] = interval!.map((end) => end.toFixed(2));
+  return `${value.toFixed(2)} (${low}–${high})`;
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
