@@ -357,7 +357,7 @@ function alertsAt(
           from: rankAt(0, 2, 0, options),
           to: rankAt(epoch, 2, 0, options),
           message: `'${probe.segmentNames[2]}' has risen against the first observation; compare pictures with and without it`,
-          evidence: { peak: rankAt(epoch, 2, 0, options), peakEpoch: epoch },
+          evidence: { peak: rankAt(epoch, 2, 0, options), peakEpoch: epoch, asked: { by: 0.5 } },
           channels: options.channels,
         },
       ],

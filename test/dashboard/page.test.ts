@@ -92,7 +92,9 @@ describe('a run', () => {
     await alarm.locator('summary').click();
     const evidence = await alarm.locator('.evidence').textContent();
     expect(evidence).toMatch(/peak epoch9/);
-    expect(evidence).toMatch(/thresholds\.alarm\.effect0\.03/);
+    expect(evidence).toMatch(/flipped0\.117.*lost0\.1.*confirmationconfirmed/);
+    await page.locator('.alert.warning summary').click();
+    expect(await text(page, '.alert.warning .evidence')).toMatch(/asked\.by0\.5/);
     expect(await text(page, '.alert.warning')).toMatch(/rankShift, epoch 2 to 6, resolved/);
   });
 
