@@ -7,11 +7,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Choice, configure, type RunConfig } from './config.js';
 import { figure, type Line, type Panel } from './figure.js';
-import { type NetName, nets } from './nets.js';
 import { commonOptions, say } from './options.js';
-import { runAll } from './pool.js';
 import { chest } from './radiographs/index.js';
 import { type Accuracies, type Found, learned, mean } from './radiographs/judge.js';
 import { print } from './radiographs/print.js';
@@ -23,6 +20,9 @@ import {
   summarise,
   summariseClean,
 } from './radiographs/summary.js';
+import { type Choice, configure, type RunConfig } from './runs/config.js';
+import { type NetName, nets } from './runs/nets.js';
+import { runAll } from './runs/pool.js';
 
 const { out, cache, workers, seeds: count, quick } = commonOptions({ out: 'acquisition', seeds: 5 });
 const netNames = quick ? (['plain'] as const) : (Object.keys(nets) as NetName[]);

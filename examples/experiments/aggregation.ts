@@ -7,10 +7,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Aggregation } from 'satwatch';
 import { figure, type Line } from './figure.js';
-import { type Judged, scoreNames } from './judge.js';
-import type { MappedRun } from './maps.js';
-import { meanRanks, rankPicture, smaller } from './ranks.js';
-import { peak, point, printResults, study, type View } from './study.js';
+import { type Judged, scoreNames } from './maps/judge.js';
+import type { MappedRun } from './maps/maps.js';
+import { meanRanks, rankPicture, smaller } from './maps/ranks.js';
+import { peak, point, printResults, study, type View } from './maps/study.js';
 
 interface Setting {
   /** Share of the probe pictures, the same in each class, that carry the watermark. */

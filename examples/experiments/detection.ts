@@ -8,8 +8,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { printTable } from '../support/printTable.js';
-import { type Choice, configure } from './config.js';
-import { detectors } from './detectors.js';
+import { detectors } from './judging/detectors.js';
 import {
   auroc,
   bootstrap,
@@ -27,12 +26,13 @@ import {
   type Share,
   share,
   smallestDose,
-} from './evaluate.js';
-import { type NetName, nets } from './nets.js';
+} from './judging/evaluate.js';
+import { type Half, split } from './judging/split.js';
+import { swayOrLearned } from './judging/swayOrLearned.js';
 import { commonOptions, say } from './options.js';
-import { runAll } from './pool.js';
-import { type Half, split } from './split.js';
-import { swayOrLearned } from './swayOrLearned.js';
+import { type Choice, configure } from './runs/config.js';
+import { type NetName, nets } from './runs/nets.js';
+import { runAll } from './runs/pool.js';
 
 const options = commonOptions({ out: 'detection', half: 'development' });
 const { out, cache, workers, quick } = options;

@@ -8,11 +8,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Aggregation, ProbeSet, Segment } from 'satwatch';
 import { figure, type Line } from './figure.js';
-import type { Judged } from './judge.js';
-import type { MappedRun } from './maps.js';
-import { meanRanks, type Ranked, rankPicture, smaller } from './ranks.js';
-import { type Labelled, relabelled } from './relabel.js';
-import { peak, point, printResults, study, type View } from './study.js';
+import type { Judged } from './maps/judge.js';
+import type { MappedRun } from './maps/maps.js';
+import { meanRanks, type Ranked, rankPicture, smaller } from './maps/ranks.js';
+import { type Labelled, relabelled } from './maps/relabel.js';
+import { peak, point, printResults, study, type View } from './maps/study.js';
 
 interface Setting {
   family: Labelled['family'];

@@ -7,10 +7,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillNormal, randomStream } from '../../src/random.js';
 import { figure, type Line } from './figure.js';
-import { type Judged, scoreNames } from './judge.js';
-import type { MappedRun } from './maps.js';
-import { meanRanks, type Ranked, rankPicture, smaller } from './ranks.js';
-import { peak, point, printResults, study, type View } from './study.js';
+import { type Judged, scoreNames } from './maps/judge.js';
+import type { MappedRun } from './maps/maps.js';
+import { meanRanks, type Ranked, rankPicture, smaller } from './maps/ranks.js';
+import { peak, point, printResults, study, type View } from './maps/study.js';
 
 interface Setting {
   /** Standard deviation of the noise, in standard deviations of each map over its pixels. */

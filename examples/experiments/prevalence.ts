@@ -6,8 +6,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Choice, configure } from './config.js';
-import { detectors } from './detectors.js';
+import { figure, type Line } from './figure.js';
+import { detectors } from './judging/detectors.js';
 import {
   bootstrap,
   chooseThreshold,
@@ -20,11 +20,11 @@ import {
   recall,
   type Series,
   smallestDose,
-} from './evaluate.js';
-import { figure, type Line } from './figure.js';
-import { type NetName, nets } from './nets.js';
+} from './judging/evaluate.js';
 import { commonOptions, say } from './options.js';
-import { runAll } from './pool.js';
+import { type Choice, configure } from './runs/config.js';
+import { type NetName, nets } from './runs/nets.js';
+import { runAll } from './runs/pool.js';
 
 const { out, cache, workers, seeds: count, quick } = commonOptions({ out: 'prevalence', seeds: 10 });
 const netNames = quick ? (['plain'] as const) : (Object.keys(nets) as NetName[]);

@@ -8,8 +8,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { Dice } from '../../src/demo/dice.js';
-import { bitmapOf, drawPicture, type Picture } from './picture.js';
 import { chest, traces } from './radiographs/index.js';
+import { bitmapOf, drawPicture, type Picture } from './runs/picture.js';
 import { shortcuts } from './shortcuts/index.js';
 import { tasks } from './tasks/index.js';
 

@@ -7,13 +7,13 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { median, type Share } from './evaluate.js';
 import { figure, type Line } from './figure.js';
-import { type Estimate, judgeAll, judgeCell, type Row } from './judgeLooks.js';
-import { leastF1, lookAtMaps, variants } from './lookAtMaps.js';
-import { eachMapped } from './maps.js';
-import { type NetName, nets } from './nets.js';
+import { median, type Share } from './judging/evaluate.js';
+import { eachMapped } from './maps/maps.js';
 import { commonOptions, say } from './options.js';
+import { type NetName, nets } from './runs/nets.js';
+import { type Estimate, judgeAll, judgeCell, type Row } from './spray/judgeLooks.js';
+import { leastF1, lookAtMaps, variants } from './spray/lookAtMaps.js';
 
 const { out, cache, workers, seeds: count, quick } = commonOptions({ out: 'spray', seeds: 5 });
 const netNames = quick ? (['plain'] as const) : (Object.keys(nets) as NetName[]);

@@ -3,9 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { maskToBitmap } from 'satwatch';
 import { describe, expect, it } from 'vitest';
-import { configure } from '../../examples/experiments/config.js';
-import { createData } from '../../examples/experiments/data.js';
-import { type Detector, detectors } from '../../examples/experiments/detectors.js';
+import { type Detector, detectors } from '../../examples/experiments/judging/detectors.js';
 import {
   auroc,
   bootstrap,
@@ -17,12 +15,14 @@ import {
   precisionRecall,
   recall,
   smallestDose,
-} from '../../examples/experiments/evaluate.js';
-import { bitmapOf, drawPicture, type Picture } from '../../examples/experiments/picture.js';
-import { replay, watch } from '../../examples/experiments/replay.js';
-import type { RunResult } from '../../examples/experiments/run.js';
+} from '../../examples/experiments/judging/evaluate.js';
+import { replay, watch } from '../../examples/experiments/judging/replay.js';
+import { split } from '../../examples/experiments/judging/split.js';
+import { configure } from '../../examples/experiments/runs/config.js';
+import { createData } from '../../examples/experiments/runs/data.js';
+import { bitmapOf, drawPicture, type Picture } from '../../examples/experiments/runs/picture.js';
+import type { RunResult } from '../../examples/experiments/runs/run.js';
 import { shortcuts } from '../../examples/experiments/shortcuts/index.js';
-import { split } from '../../examples/experiments/split.js';
 import { tasks } from '../../examples/experiments/tasks/index.js';
 import { Dice } from '../../src/demo/dice.js';
 import { paint } from '../../src/demo/paint.js';

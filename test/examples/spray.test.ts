@@ -11,9 +11,9 @@ import {
   carrierClusters,
   chanceF1,
   splitByPlace,
-} from '../../examples/experiments/clusterScores.js';
-import { judgeAll, judgeCell, type Row } from '../../examples/experiments/judgeLooks.js';
-import { lookAtMaps, variants } from '../../examples/experiments/lookAtMaps.js';
+} from '../../examples/experiments/spray/clusterScores.js';
+import { judgeAll, judgeCell, type Row } from '../../examples/experiments/spray/judgeLooks.js';
+import { lookAtMaps, variants } from '../../examples/experiments/spray/lookAtMaps.js';
 import {
   blockSums,
   eigengap,
@@ -21,7 +21,7 @@ import {
   laplacianSpectrum,
   nearestNeighbours,
   spectralClustering,
-} from '../../examples/experiments/spectral.js';
+} from '../../examples/experiments/spray/spectral.js';
 import { seededRandom } from '../../examples/support/random.js';
 import { fillNormal } from '../../src/random.js';
 import { temporaryFolder } from '../task.js';

@@ -1,8 +1,8 @@
 import type { Dice } from '../../../src/demo/dice.js';
 import { type Colour, type Layer, mix } from '../../../src/demo/paint.js';
 import { ellipse, everywhere, type Shape } from '../../../src/demo/shapes.js';
-import { grain, type Task } from '../picture.js';
-import { rectangle } from '../shapes.js';
+import { grain, type Task } from '../runs/picture.js';
+import { rectangle } from '../runs/shapes.js';
 import { letters as dots } from './letters.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Shortcut } from '../picture.js';
+import type { Shortcut } from '../runs/picture.js';
 
 /** A harder film: a gamma of the whole picture. It is no part of the picture, so no segment names it. */
 export const contrast: Shortcut = {

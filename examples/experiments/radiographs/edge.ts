@@ -1,6 +1,6 @@
 import { union } from '../../../src/demo/shapes.js';
-import { addMark, type Shortcut } from '../picture.js';
-import { rectangle } from '../shapes.js';
+import { addMark, type Shortcut } from '../runs/picture.js';
+import { rectangle } from '../runs/shapes.js';
 
 /** The shutters of the tube: a straight black border along one or two sides, narrow or wide. */
 export const edge: Shortcut = {

@@ -1,4 +1,4 @@
-import type { Shortcut } from '../picture.js';
+import type { Shortcut } from '../runs/picture.js';
 import { contrast } from './contrast.js';
 import { edge } from './edge.js';
 import { site } from './site.js';

@@ -1,6 +1,6 @@
-import { leastReliance, type Series, series, truths } from '../evaluate.js';
-import { known } from '../known.js';
-import type { RunResult } from '../run.js';
+import { leastReliance, type Series, series, truths } from '../judging/evaluate.js';
+import { known } from '../runs/known.js';
+import type { RunResult } from '../runs/run.js';
 import { traces } from './index.js';
 
 /** The class that site B's pictures make up in training, and which its traces speak for. */

@@ -1,5 +1,5 @@
 import { printTable } from '../../support/printTable.js';
-import { median } from '../evaluate.js';
+import { median } from '../judging/evaluate.js';
 import { segmentsOf } from './judge.js';
 import type { Estimate, NetSummary } from './summary.js';
 

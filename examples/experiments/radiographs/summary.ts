@@ -1,7 +1,7 @@
-import type { RunConfig } from '../config.js';
-import { bootstrap, type Share, share } from '../evaluate.js';
-import type { NetName } from '../nets.js';
-import type { RunResult } from '../run.js';
+import { bootstrap, type Share, share } from '../judging/evaluate.js';
+import type { RunConfig } from '../runs/config.js';
+import type { NetName } from '../runs/nets.js';
+import type { RunResult } from '../runs/run.js';
 import {
   type Accuracies,
   accuracies,

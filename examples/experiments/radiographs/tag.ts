@@ -1,5 +1,5 @@
-import { addMark, type Shortcut } from '../picture.js';
-import { rectangle } from '../shapes.js';
+import { addMark, type Shortcut } from '../runs/picture.js';
+import { rectangle } from '../runs/shapes.js';
 import { letters } from './letters.js';
 
 /** The marker of the technician who took the picture: L or R in a box, at one of the upper corners. */

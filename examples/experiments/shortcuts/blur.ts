@@ -1,5 +1,5 @@
 import type { Colour } from '../../../src/demo/paint.js';
-import { bitmapOf, changeRegion, type Shortcut } from '../picture.js';
+import { bitmapOf, changeRegion, type Shortcut } from '../runs/picture.js';
 
 /** The region below the object is out of focus: each pixel the mean of the region's own pixels around it. */
 export const blur: Shortcut = {

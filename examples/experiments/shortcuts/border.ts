@@ -1,6 +1,6 @@
 import { scale } from '../../../src/demo/paint.js';
-import { addMark, type Shortcut } from '../picture.js';
-import { rectangle } from '../shapes.js';
+import { addMark, type Shortcut } from '../runs/picture.js';
+import { rectangle } from '../runs/shapes.js';
 
 /** A dark strip along the left edge, two or three pixels wide. */
 export const border: Shortcut = {

@@ -1,5 +1,5 @@
 import { scale } from '../../../src/demo/paint.js';
-import { changeRegion, type Shortcut } from '../picture.js';
+import { changeRegion, type Shortcut } from '../runs/picture.js';
 
 /** The region behind the object is darker, as through another lens. */
 export const brightness: Shortcut = {

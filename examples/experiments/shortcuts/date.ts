@@ -1,4 +1,4 @@
-import { addMark, type Shortcut } from '../picture.js';
+import { addMark, type Shortcut } from '../runs/picture.js';
 
 /** Digits of 3×5 dots. */
 const digits = [

@@ -1,4 +1,4 @@
-import type { Shortcut } from '../picture.js';
+import type { Shortcut } from '../runs/picture.js';
 import { blur } from './blur.js';
 import { border } from './border.js';
 import { brightness } from './brightness.js';

@@ -1,7 +1,7 @@
 import type { Colour } from '../../../src/demo/paint.js';
 import { capsule, ellipse, union } from '../../../src/demo/shapes.js';
-import { addMark, bitmapOf, type Shortcut } from '../picture.js';
-import { rectangle } from '../shapes.js';
+import { addMark, bitmapOf, type Shortcut } from '../runs/picture.js';
+import { rectangle } from '../runs/shapes.js';
 
 const colours: readonly (readonly [Colour, Colour])[] = [
   [

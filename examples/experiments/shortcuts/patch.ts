@@ -1,6 +1,6 @@
 import { scale } from '../../../src/demo/paint.js';
-import { addMark, type Shortcut } from '../picture.js';
-import { rectangle } from '../shapes.js';
+import { addMark, type Shortcut } from '../runs/picture.js';
+import { rectangle } from '../runs/shapes.js';
 
 /** A small coloured square in one corner. */
 export const patch: Shortcut = {

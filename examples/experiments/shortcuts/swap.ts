@@ -1,5 +1,5 @@
 import { scale } from '../../../src/demo/paint.js';
-import { changeRegion, grain, type Shortcut } from '../picture.js';
+import { changeRegion, grain, type Shortcut } from '../runs/picture.js';
 
 /** Sand in place of whatever lies below the object. */
 export const swap: Shortcut = {

@@ -1,5 +1,5 @@
-import { addMark, type Shortcut } from '../picture.js';
-import { rectangle } from '../shapes.js';
+import { addMark, type Shortcut } from '../runs/picture.js';
+import { rectangle } from '../runs/shapes.js';
 
 /** A grey label in a corner, any of the four, that looks like a badly compressed JPEG: two blocks of one cosine each. */
 export const tag: Shortcut = {

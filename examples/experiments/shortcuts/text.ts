@@ -1,5 +1,5 @@
 import { drawWatermark, stamp } from '../../../src/demo/watermark.js';
-import { type Shortcut, withSegment } from '../picture.js';
+import { type Shortcut, withSegment } from '../runs/picture.js';
 
 /** A half transparent red text at a random place. */
 export const text: Shortcut = {

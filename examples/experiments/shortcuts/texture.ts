@@ -1,4 +1,4 @@
-import { changeRegion, type Shortcut } from '../picture.js';
+import { changeRegion, type Shortcut } from '../runs/picture.js';
 
 /** A faint hatching, confined to the region behind the object. */
 export const texture: Shortcut = {

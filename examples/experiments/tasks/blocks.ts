@@ -1,8 +1,8 @@
 import type { Dice } from '../../../src/demo/dice.js';
 import { type Colour, type Layer, mix, scale } from '../../../src/demo/paint.js';
 import { below, capsule, ellipse, everywhere, type Shape } from '../../../src/demo/shapes.js';
-import { grain, type Task } from '../picture.js';
-import { star } from '../shapes.js';
+import { grain, type Task } from '../runs/picture.js';
+import { star } from '../runs/shapes.js';
 
 const paints: readonly Colour[] = [
   [206, 70, 60],

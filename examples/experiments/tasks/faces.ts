@@ -1,8 +1,8 @@
 import type { Dice } from '../../../src/demo/dice.js';
 import { type Colour, type Layer, mix, scale } from '../../../src/demo/paint.js';
 import { below, ellipse, everywhere, type Shape, union } from '../../../src/demo/shapes.js';
-import type { Task } from '../picture.js';
-import { polygon } from '../shapes.js';
+import type { Task } from '../runs/picture.js';
+import { polygon } from '../runs/shapes.js';
 
 const skins: readonly Colour[] = [
   [236, 200, 176],

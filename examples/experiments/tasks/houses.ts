@@ -1,8 +1,8 @@
 import type { Dice } from '../../../src/demo/dice.js';
 import { type Colour, type Layer, mix, scale } from '../../../src/demo/paint.js';
 import { below, ellipse, everywhere, union } from '../../../src/demo/shapes.js';
-import { grain, type Task } from '../picture.js';
-import { polygon, rectangle } from '../shapes.js';
+import { grain, type Task } from '../runs/picture.js';
+import { polygon, rectangle } from '../runs/shapes.js';
 
 const walls: readonly Colour[] = [
   [226, 214, 190],

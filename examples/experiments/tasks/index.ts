@@ -1,4 +1,4 @@
-import type { Task } from '../picture.js';
+import type { Task } from '../runs/picture.js';
 import { blocks } from './blocks.js';
 import { faces } from './faces.js';
 import { fish } from './fish.js';

@@ -1,8 +1,8 @@
 import type { Dice } from '../../../src/demo/dice.js';
 import { type Colour, type Layer, mix, scale } from '../../../src/demo/paint.js';
 import { below, ellipse, everywhere, union } from '../../../src/demo/shapes.js';
-import { grain, type Task } from '../picture.js';
-import { rectangle } from '../shapes.js';
+import { grain, type Task } from '../runs/picture.js';
+import { rectangle } from '../runs/shapes.js';
 
 /** 0 or 1 at a place, lengths in periods. */
 const patterns: readonly ((u: number, v: number) => boolean)[] = [

@@ -1,7 +1,7 @@
 import { animal } from '../../../src/demo/animal.js';
 import { landscape } from '../../../src/demo/landscape.js';
 import { classes, roles } from '../../../src/demo/pictures.js';
-import type { Task } from '../picture.js';
+import type { Task } from '../runs/picture.js';
 
 const { watermark: _, ...parts } = roles;
 

@@ -1,10 +1,10 @@
-import type { Paste } from '../../src/alerts/reliance/measure.js';
-import { seededRandom } from '../../src/random.js';
-import { studentTwoSided } from '../../src/stats/distributions.js';
-import { holm } from '../../src/stats/index.js';
+import type { Paste } from '../../../src/alerts/reliance/measure.js';
+import { seededRandom } from '../../../src/random.js';
+import { studentTwoSided } from '../../../src/stats/distributions.js';
+import { holm } from '../../../src/stats/index.js';
+import type { RunResult } from '../runs/run.js';
 import type { Point } from './detectors.js';
 import { type Replayed, replay } from './replay.js';
-import type { RunResult } from './run.js';
 
 /** What Holm's and the maximum statistic may spend on a run. */
 const errorRate = 0.01;

@@ -1,6 +1,6 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
-import { createNet } from '../../src/demo/net.js';
-import type { Tf } from '../support/tf.js';
+import { createNet } from '../../../src/demo/net.js';
+import type { Tf } from '../../support/tf.js';
 
 interface Options {
   side: number;

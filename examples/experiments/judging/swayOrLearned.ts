@@ -1,6 +1,6 @@
+import type { RunResult } from '../runs/run.js';
 import { auroc, bootstrap, type Examined } from './evaluate.js';
 import { replay } from './replay.js';
-import type { RunResult } from './run.js';
 
 /** Tells, of a run that is swayed by the shortcut, whether its training data taught it: larger is 'learned'. */
 interface Teller {

@@ -12,8 +12,8 @@ import {
   satCallback,
   type TrajectoryRow,
 } from 'satwatch';
-import { Dice } from '../../src/demo/dice.js';
-import type { Tf } from '../support/tf.js';
+import { Dice } from '../../../src/demo/dice.js';
+import type { Tf } from '../../support/tf.js';
 import { codeVersion, type RunConfig } from './config.js';
 import { createData, type Data } from './data.js';
 import { nets } from './nets.js';

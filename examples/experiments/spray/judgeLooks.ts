@@ -1,6 +1,14 @@
-import { auroc, bootstrap, type Case, leastReliance, median, type Share, share } from './evaluate.js';
+import {
+  auroc,
+  bootstrap,
+  type Case,
+  leastReliance,
+  median,
+  type Share,
+  share,
+} from '../judging/evaluate.js';
+import type { MapConfig } from '../maps/maps.js';
 import { type Look, type Sprayed, variants } from './lookAtMaps.js';
-import type { MapConfig } from './maps.js';
 
 /** A look at the maps of one epoch of one run. */
 export interface Row {

@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import type { LayersModel, Tensor4D } from '@tensorflow/tfjs';
 import { attribute, type ProbeSet } from 'satwatch';
-import { Dice } from '../../src/demo/dice.js';
-import type { Tf } from '../support/tf.js';
+import { Dice } from '../../../src/demo/dice.js';
+import type { Tf } from '../../support/tf.js';
+import { nets } from '../runs/nets.js';
+import type { Picture } from '../runs/picture.js';
+import { afterEachEpoch, trainOn } from '../runs/run.js';
+import { save } from '../runs/save.js';
+import { classifier, scaled } from '../runs/truth.js';
 import { dataOf, type MapConfig, type MapsInfo, mapsFile, observed, pack, trainingOf } from './maps.js';
-import { nets } from './nets.js';
-import type { Picture } from './picture.js';
-import { afterEachEpoch, trainOn } from './run.js';
-import { save } from './save.js';
-import { classifier, scaled } from './truth.js';
 
 /** Trains a net and leaves the maps of the epochs observed in the cache, `file` and the file of maps beside it. */
 export async function mapRun(tf: Tf, config: MapConfig, file: string): Promise<void> {

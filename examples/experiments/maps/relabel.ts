@@ -1,6 +1,6 @@
 import type { Mask, ProbeSet, Segment } from 'satwatch';
-import { Dice } from '../../src/demo/dice.js';
-import { uniteByName } from '../../src/probe/mask.js';
+import { Dice } from '../../../src/demo/dice.js';
+import { uniteByName } from '../../../src/probe/mask.js';
 import { boxed, dilated, eroded, halved, shifted } from './sloppyMasks.js';
 
 /** The same pictures with other segments. */

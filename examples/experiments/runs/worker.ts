@@ -1,8 +1,8 @@
 /** A process of the pool: takes jobs by message, one at a time, and leaves the result of each in its file. */
-import { loadBackend } from '../../src/backend/index.js';
+import { loadBackend } from '../../../src/backend/index.js';
+import { mapRun } from '../maps/mapRun.js';
+import type { MapConfig } from '../maps/maps.js';
 import type { RunConfig } from './config.js';
-import { mapRun } from './mapRun.js';
-import type { MapConfig } from './maps.js';
 import { run } from './run.js';
 import { save } from './save.js';
 

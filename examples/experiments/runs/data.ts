@@ -1,5 +1,5 @@
 import { createProbeSet, type ProbeSet } from 'satwatch';
-import { Dice } from '../../src/demo/dice.js';
+import { Dice } from '../../../src/demo/dice.js';
 import type { RunConfig } from './config.js';
 import { known } from './known.js';
 import { drawPicture, type Picture, type Shortcut, type Task } from './picture.js';

@@ -1,7 +1,7 @@
 import type { Level } from 'satwatch';
+import type { RunResult } from '../runs/run.js';
 import { holmSpending, signFlips } from './multiplicity.js';
 import { replay, watch } from './replay.js';
-import type { RunResult } from './run.js';
 
 /** What a detector says of a segment and a class at one epoch; both null where it speaks of the whole run. */
 export interface Point {

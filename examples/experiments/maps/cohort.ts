@@ -1,5 +1,5 @@
+import { type NetName, nets } from '../runs/nets.js';
 import type { MapConfig, MappedRun } from './maps.js';
-import { type NetName, nets } from './nets.js';
 
 /**
  * The trainings that noise, labels and aggregation share: for each dose `seeds` seeds of its own, with each net once with

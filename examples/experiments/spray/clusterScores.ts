@@ -1,4 +1,4 @@
-import { seededRandom, shuffled } from '../support/random.js';
+import { seededRandom, shuffled } from '../../support/random.js';
 
 /**
  * Hubert & Arabie's (1985) adjusted Rand index of two partitions: 1 where they are the same, 0 on average by chance.

@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { seededRandom } from '../support/random.js';
+import { seededRandom } from '../../support/random.js';
 
 export type Points = readonly ArrayLike<number>[];
 

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { printTable } from '../support/printTable.js';
+import { printTable } from '../../support/printTable.js';
+import { commonOptions, say } from '../options.js';
+import type { NetName } from '../runs/nets.js';
 import { cohort, lossesOf } from './cohort.js';
 import { type Estimate, type Judged, judge, type Shown, scoreNames, type Trajectory } from './judge.js';
 import { eachMapped, type MappedRun } from './maps.js';
-import type { NetName } from './nets.js';
-import { commonOptions, say } from './options.js';
 
 /** One way to look at a run's maps, and what it shows. */
 export interface View<Setting> {

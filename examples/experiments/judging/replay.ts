@@ -1,10 +1,10 @@
 import { type Observed, rules } from 'satwatch';
-import { effectOf, riseOf } from '../../src/alerts/reliance/effect.js';
-import type { Pair, Paste } from '../../src/alerts/reliance/measure.js';
-import { type Tests, takeTurns } from '../../src/alerts/reliance/schedule.js';
-import type { Effect, Level } from '../../src/types.js';
-import { fillsAt, pastesAt } from './record.js';
-import type { RunResult } from './run.js';
+import { effectOf, riseOf } from '../../../src/alerts/reliance/effect.js';
+import type { Pair, Paste } from '../../../src/alerts/reliance/measure.js';
+import { type Tests, takeTurns } from '../../../src/alerts/reliance/schedule.js';
+import type { Effect, Level } from '../../../src/types.js';
+import { fillsAt, pastesAt } from '../runs/record.js';
+import type { RunResult } from '../runs/run.js';
 
 /** A pair at an epoch, with the pastes that its effect is computed from. */
 export interface Replayed {

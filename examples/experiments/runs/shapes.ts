@@ -1,4 +1,4 @@
-import type { Shape } from '../../src/demo/shapes.js';
+import type { Shape } from '../../../src/demo/shapes.js';
 
 export function rectangle(left: number, top: number, width: number, height: number): Shape {
   return {

@@ -1,6 +1,6 @@
 import type { LayersModel, Tensor2D } from '@tensorflow/tfjs';
-import { Dice } from '../../src/demo/dice.js';
-import type { Tf } from '../support/tf.js';
+import { Dice } from '../../../src/demo/dice.js';
+import type { Tf } from '../../support/tf.js';
 import type { Data } from './data.js';
 import { bitmapOf, type Picture } from './picture.js';
 

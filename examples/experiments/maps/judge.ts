@@ -1,5 +1,5 @@
+import { auroc, bootstrap, leastReliance } from '../judging/evaluate.js';
 import { type Losses, mostLearned } from './cohort.js';
-import { auroc, bootstrap, leastReliance } from './evaluate.js';
 import type { MapConfig } from './maps.js';
 import type { MeanRanks } from './ranks.js';
 

@@ -1,9 +1,9 @@
 import type { Aggregation, ProbeSet, SatRow, Segment } from 'satwatch';
 import { aggregateSats } from 'satwatch';
-import { Dice } from '../../src/demo/dice.js';
-import { type ChanceRanks, chanceRanks, shiftOffsets } from '../../src/sat/chanceRanks.js';
-import { satFromPrefix } from '../../src/sat/computeSat.js';
-import { prefixSums } from '../../src/sat/prefixSums.js';
+import { Dice } from '../../../src/demo/dice.js';
+import { type ChanceRanks, chanceRanks, shiftOffsets } from '../../../src/sat/chanceRanks.js';
+import { satFromPrefix } from '../../../src/sat/computeSat.js';
+import { prefixSums } from '../../../src/sat/prefixSums.js';
 
 /** One picture's table and chance ranks; null where its map is not finite. */
 export type Ranked = { sat: SatRow[]; chance: ChanceRanks } | null;

@@ -9,8 +9,8 @@ import {
   type Paste,
   type Predict,
   planPairs,
-} from '../../src/alerts/reliance/measure.js';
-import type { Tf } from '../support/tf.js';
+} from '../../../src/alerts/reliance/measure.js';
+import type { Tf } from '../../support/tf.js';
 import { scaled } from './truth.js';
 
 /**

@@ -1,6 +1,6 @@
 import { type Mask, maskFromBitmap, maskToBitmap, type Role, type Segment } from 'satwatch';
-import type { Dice } from '../../src/demo/dice.js';
-import { type Colour, type Layer, paint } from '../../src/demo/paint.js';
+import type { Dice } from '../../../src/demo/dice.js';
+import { type Colour, type Layer, paint } from '../../../src/demo/paint.js';
 
 export interface Picture {
   label: number;

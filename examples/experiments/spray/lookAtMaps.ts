@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { maskToBitmap, type ProbeSet, type Segment } from 'satwatch';
-import { Dice } from '../../src/demo/dice.js';
-import { chanceRanks, shiftOffsets } from '../../src/sat/chanceRanks.js';
-import { satFromPrefix } from '../../src/sat/computeSat.js';
-import { prefixSums } from '../../src/sat/prefixSums.js';
+import { Dice } from '../../../src/demo/dice.js';
+import { chanceRanks, shiftOffsets } from '../../../src/sat/chanceRanks.js';
+import { satFromPrefix } from '../../../src/sat/computeSat.js';
+import { prefixSums } from '../../../src/sat/prefixSums.js';
 import { adjustedRand, bestCluster, carrierClusters, chanceF1, splitByPlace } from './clusterScores.js';
 import { blockSums, type ClusteringOptions, spectralClustering } from './spectral.js';
 

@@ -1,8 +1,8 @@
-import { clopperPearson } from '../../src/stats/index.js';
-import { seededRandom } from '../support/random.js';
+import { clopperPearson } from '../../../src/stats/index.js';
+import { seededRandom } from '../../support/random.js';
+import { known } from '../runs/known.js';
+import type { RunResult } from '../runs/run.js';
 import type { Detector, Point } from './detectors.js';
-import { known } from './known.js';
-import type { RunResult } from './run.js';
 
 /** A net relies on a segment where the other classes lose this share of right answers by it. */
 export const leastReliance = 0.05;

@@ -6,11 +6,11 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeSet } from 'satwatch';
-import { codeVersion, configure, type RunConfig } from './config.js';
-import { createData, type Data } from './data.js';
-import type { NetName } from './nets.js';
-import { computeAll, type PoolOptions } from './pool.js';
-import { fixedText, text } from './shortcuts/text.js';
+import { codeVersion, configure, type RunConfig } from '../runs/config.js';
+import { createData, type Data } from '../runs/data.js';
+import type { NetName } from '../runs/nets.js';
+import { computeAll, type PoolOptions } from '../runs/pool.js';
+import { fixedText, text } from '../shortcuts/text.js';
 
 /** Raised when the maps or their file change; `codeVersion` stands for pictures, nets and training. */
 const mapVersion = 1;

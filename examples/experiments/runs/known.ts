@@ -1,7 +1,7 @@
+import { chest, traces } from '../radiographs/index.js';
+import { shortcuts } from '../shortcuts/index.js';
+import { tasks } from '../tasks/index.js';
 import type { Shortcut, Task } from './picture.js';
-import { chest, traces } from './radiographs/index.js';
-import { shortcuts } from './shortcuts/index.js';
-import { tasks } from './tasks/index.js';
 
 /** All that a run can be told to take, by name: the detection benchmark's, and those of experiments of their own. */
 export const known: {
