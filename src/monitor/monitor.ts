@@ -419,7 +419,7 @@ export async function createMonitor(tf: Tf, options: MonitorOptions): Promise<Mo
 
 /** What the reliance test may take by default, in forward passes; in time about twice what the saliency takes. */
 function defaultBudget({ method, methodOptions }: Config, { images }: ProbeSet): number {
-  return Math.round(2 * (2 + 3 * method.gradients(methodOptions)) * images.length);
+  return Math.round((2 + 3 * method.gradients(methodOptions)) * images.length);
 }
 
 /** Sorts by time, unlikely to be there already: 2026-11-24-2231-k3f9. */

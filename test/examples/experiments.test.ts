@@ -344,7 +344,7 @@ describe('the experiments as programs', { timeout: 120_000 }, () => {
       const full = { ...run, seconds: { drawing: 0, training: 0, watching: 0, recording: 0, truth: 0 } };
       const told = ({ segment, className, epoch }: { segment: string; className: string; epoch: number }) =>
         `${segment} ${className} ${epoch}`;
-      const own = await watch(full, 2 * 5 * run.config.probe);
+      const own = await watch(full, 5 * run.config.probe);
       expect(own.map(told).sort()).toEqual(run.effects.map(told).sort());
       expect(own.length).toBeLessThan(replay(full).flat().length);
       for (const effect of run.effects) {

@@ -20,7 +20,7 @@ export interface Detector {
 }
 
 /** Forward passes an observation that satwatch takes by default for 128 probe pictures and the plain gradient. */
-const usual = 1280;
+const usual = 640;
 
 /**
  * All that are compared, functions of a run's JSON. Core parts are no candidates for any of them, and epoch 0, the net
@@ -30,7 +30,7 @@ export const detectors: readonly Detector[] = [
   satwatch('warning'),
   satwatch('alarm'),
   satwatch('severe'),
-  satwatch('alarm', { name: 'satwatch alarm, half the passes', budget: usual / 2 }),
+  satwatch('alarm', { name: 'satwatch alarm, twice the passes', budget: 2 * usual }),
   satwatch('alarm', { name: 'satwatch alarm, every pair always', budget: Number.POSITIVE_INFINITY }),
   byEffect('effect', ({ effect }) => effect),
   byEffect('effect of the top givers', ({ top }) => top ?? Number.NEGATIVE_INFINITY),
