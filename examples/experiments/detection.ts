@@ -15,7 +15,7 @@ import {
   cases,
   chooseThreshold,
   type Examined,
-  examine,
+  examineAll,
   falseAlarmRate,
   leastReliance,
   median,
@@ -57,8 +57,7 @@ const results = await runAll(
   { cache, workers, say },
 );
 mkdirSync(out, { recursive: true });
-const examined = new Map<string, Examined[]>();
-for (const detector of detectors) examined.set(detector.name, await examine(results, detector));
+const examined = await examineAll(results, detectors);
 const thresholds = half === 'development' || quick ? choose() : chosen();
 const judged = [...examined].map(([detector, list]) => {
   const threshold = thresholds[detector];

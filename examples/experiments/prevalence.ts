@@ -12,7 +12,7 @@ import {
   bootstrap,
   chooseThreshold,
   type Examined,
-  examine,
+  examineAll,
   firstAlarm,
   isShortcut,
   median,
@@ -70,8 +70,7 @@ function scoresByEpoch(runs: Examined[]): { epoch: number; score: number; runs: 
   });
 }
 
-const examined = new Map<string, Examined[]>();
-for (const detector of detectors) examined.set(detector.name, await examine(results, detector));
+const examined = await examineAll(results, detectors);
 
 const byNet = netNames.map((net) => {
   const of = (list: readonly Examined[], dose?: number) =>

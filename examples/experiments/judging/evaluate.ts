@@ -33,14 +33,18 @@ export interface Examined {
   points: Point[];
 }
 
-export async function examine(results: readonly RunResult[], detector: Detector): Promise<Examined[]> {
-  return Promise.all(
-    results.map(async (result) => ({
-      result,
-      truths: truths(result, twinOf(result, results)),
-      points: await detector.look(result),
-    })),
-  );
+/** What each detector says of each run, by its name. A run after the other: replaying them all at once takes gigabytes. */
+export async function examineAll(
+  results: readonly RunResult[],
+  detectors: readonly Detector[],
+): Promise<Map<string, Examined[]>> {
+  const examined = new Map(detectors.map(({ name }) => [name, [] as Examined[]]));
+  for (const result of results) {
+    const known = truths(result, twinOf(result, results));
+    for (const { name, look } of detectors)
+      examined.get(name)!.push({ result, truths: known, points: await look(result) });
+  }
+  return examined;
 }
 
 /** The clean run of the same seed. */

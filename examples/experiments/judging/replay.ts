@@ -12,16 +12,18 @@ export interface Replayed {
   pastes: Paste[];
 }
 
-const replayed = new WeakMap<RunResult, Replayed[][]>();
+/** The run that was looked at last: several detectors look at one after the other. */
+let last: { result: RunResult; epochs: Replayed[][] } | undefined;
 
 /** Every pair at every epoch as the reliance test measures it, from the recorded answers: [epoch][pair]. */
 export function replay(result: RunResult): Replayed[][] {
-  let epochs = replayed.get(result);
-  if (!epochs) {
-    epochs = result.epochs.map((_, at) => result.recorded.pairs.map((pair) => measured(result, pair, at)));
-    replayed.set(result, epochs);
+  if (last?.result !== result) {
+    const epochs = result.epochs.map((_, at) =>
+      result.recorded.pairs.map((pair) => measured(result, pair, at)),
+    );
+    last = { result, epochs };
   }
-  return epochs;
+  return last.epochs;
 }
 
 function measured(result: RunResult, { segment, className }: Pair, at: number): Replayed {

@@ -34,18 +34,20 @@ const tellers: readonly Teller[] = [
   { name: 'its share in the class in training', score: ({ config }) => config.dose },
 ];
 
+const known = new WeakMap<RunResult, number[]>();
+
 /** Of the shortcut and its class, epoch by epoch from 1. */
 function effectsOf(result: RunResult): number[] {
-  return replay(result)
-    .slice(1)
-    .flatMap((pairs) =>
-      pairs
-        .filter(
-          ({ effect: { segment, className } }) =>
-            segment === result.segment && className === result.classNames[0],
-        )
-        .map(({ effect }) => effect.effect),
+  const isOwn = ({ effect: { segment, className } }: ReturnType<typeof replay>[number][number]) =>
+    segment === result.segment && className === result.classNames[0];
+  if (!known.has(result))
+    known.set(
+      result,
+      replay(result)
+        .slice(1)
+        .flatMap((pairs) => pairs.filter(isOwn).map(({ effect }) => effect.effect)),
     );
+  return known.get(result)!;
 }
 
 /**
