@@ -7,10 +7,11 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mean } from '../support/mean.js';
 import { figure, type Line, type Panel } from './figure.js';
-import { commonOptions, say } from './options.js';
+import { command, commonOptions, say } from './options.js';
 import { chest } from './radiographs/index.js';
-import { type Accuracies, type Found, learned, mean } from './radiographs/judge.js';
+import { type Accuracies, type Found, learned } from './radiographs/judge.js';
 import { print } from './radiographs/print.js';
 import {
   accuracyAt,
@@ -101,7 +102,7 @@ const byNet = netNames.map(
 
 mkdirSync(out, { recursive: true });
 const about = {
-  command: ['node', ...process.argv.slice(1).map((part) => part.split('/').at(-1))].join(' '),
+  command: command(),
   seeds: seeds.length,
   runs: results.length,
   healthyTestPictures: results[0].truth.find(({ how }) => how === 'stamp')!.images,

@@ -22,4 +22,8 @@ export function commonOptions(defaults: { out: string; seeds?: number; half?: st
   return { ...values, workers: whole('workers'), seeds: whole('seeds') };
 }
 
+/** What was typed, without the folders. */
+export const command = () =>
+  ['node', ...process.argv.slice(1).map((part) => part.split('/').at(-1))].join(' ');
+
 export const say = (line: string) => process.stderr.write(`${line}\n`);

@@ -6,6 +6,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mean } from '../support/mean.js';
 import { figure, type Line } from './figure.js';
 import { detectors } from './judging/detectors.js';
 import {
@@ -21,7 +22,7 @@ import {
   type Series,
   smallestDose,
 } from './judging/evaluate.js';
-import { commonOptions, say } from './options.js';
+import { command, commonOptions, say } from './options.js';
 import { type Choice, configure } from './runs/config.js';
 import { type NetName, nets } from './runs/nets.js';
 import { runAll } from './runs/pool.js';
@@ -43,8 +44,6 @@ const results = await runAll(
   choices.map((choice) => configure(choice, quick)),
   { cache, workers, say },
 );
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** What a run has learned of the watermark, by epoch. */
 const learnedOf = ({ truths }: Examined): Series => truths.find(({ learned }) => learned !== null)!.learned!;
@@ -121,10 +120,7 @@ const byNet = netNames.map((net) => {
 
 mkdirSync(out, { recursive: true });
 const about = {
-  command: `node ${process.argv
-    .slice(1)
-    .map((part) => part.split('/').at(-1))
-    .join(' ')}`,
+  command: command(),
   seeds: seeds.length,
   stamped: results[0].truth.find(({ how }) => how === 'stamp')?.images,
   backends: [...new Set(results.map(({ backend }) => backend))],

@@ -7,10 +7,11 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { printTable } from '../support/printTable.js';
 import { figure, type Line } from './figure.js';
 import { median, type Share } from './judging/evaluate.js';
 import { eachMapped } from './maps/maps.js';
-import { commonOptions, say } from './options.js';
+import { command, commonOptions, say } from './options.js';
 import { type NetName, nets } from './runs/nets.js';
 import { type Estimate, judgeAll, judgeCell, type Row } from './spray/judgeLooks.js';
 import { leastF1, lookAtMaps, variants } from './spray/lookAtMaps.js';
@@ -61,10 +62,7 @@ const milliseconds = {
 };
 mkdirSync(out, { recursive: true });
 const about = {
-  command: `node ${process.argv
-    .slice(1)
-    .map((part) => part.split('/').at(-1))
-    .join(' ')}`,
+  command: command(),
   ...{ seeds: seeds.length, runs: configs.length, leastF1 },
   notFinite: rows.filter(({ look }) => look === null).length,
   minutes: { all: (Date.now() - started) / 60_000, looking: looking / 60_000 },
@@ -107,43 +105,38 @@ for (const fixed of [true, false]) {
 const shown = ({ mean, interval: [low, high] }: Estimate) =>
   `${mean.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 const counted = (found: Share | null) => (found ? `${found.count}/${found.of}` : 'none');
-const table = (head: string, lines: readonly string[][]) => {
-  const all = [head.split(', '), ...lines];
-  const widths = all[0].map((_, i) => Math.max(...all.map((cells) => cells[i].length)));
-  return all.map((cells) => cells.map((cell, i) => cell.padEnd(widths[i] + 2)).join('')).join('\n');
-};
 const placeOf = ({ fixed, share }: { fixed: boolean; share: number }) => [
   fixed ? 'one place' : 'random',
   percent(share),
 ];
-process.stdout.write(
+console.log(`At the epoch where the watermark costs most. SpRAy ${usual}. 95 % intervals over runs.`);
+printTable([
   [
-    `At the epoch where the watermark costs most. SpRAy ${usual}. 95 % intervals over runs.`,
-    table(
-      'place, carry it, net, dose, costs, clusters, best F1, by chance, adjusted Rand, found, split by place, ranks above chance',
-      costliest.map(({ net, dose, costs, spray: { [usual]: one }, sat, ...cell }) => [
-        ...[...placeOf(cell), net, percent(dose), percent(costs.mean), String(one.medianClusters)],
-        ...[shown(one.f1), one.chanceF1.mean.toFixed(2), shown(one.adjustedRand), counted(one.found)],
-        ...[one.splitByPlace ? shown(one.splitByPlace) : '', shown(sat.aboveChance)],
+    ...['place', 'carry it', 'net', 'dose', 'costs', 'clusters', 'best F1', 'by chance', 'adjusted Rand'],
+    ...['found', 'split by place', 'ranks above chance'],
+  ],
+  ...costliest.map(({ net, dose, costs, spray: { [usual]: one }, sat, ...cell }) => [
+    ...[...placeOf(cell), net, percent(dose), percent(costs.mean), String(one.medianClusters)],
+    ...[shown(one.f1), one.chanceF1.mean.toFixed(2), shown(one.adjustedRand), counted(one.found)],
+    ...[one.splitByPlace ? shown(one.splitByPlace) : '', shown(sat.aboveChance)],
+  ]),
+]);
+console.log(
+  '\nRuns that rely on it against clean ones, all nets and doses. AUROC: adjusted Rand index; ranks above chance.',
+);
+printTable([
+  ['place', 'carry it', 'by', 'found of reliant', 'found of clean', 'AUROC'],
+  ...all
+    .filter(({ when }) => when === 'costliest')
+    .flatMap(({ spray, sat, ...place }) => [
+      ...Object.entries(spray).map(([variant, { foundOfReliant, foundOfClean, auroc }]) => [
+        ...[...placeOf(place), `SpRAy, ${variant}`, counted(foundOfReliant), counted(foundOfClean)],
+        auroc?.toFixed(2) ?? '',
       ]),
-    ),
-    '',
-    'Runs that rely on it against clean ones, all nets and doses. AUROC: adjusted Rand index; ranks above chance.',
-    table(
-      'place, carry it, by, found of reliant, found of clean, AUROC',
-      all
-        .filter(({ when }) => when === 'costliest')
-        .flatMap(({ spray, sat, ...place }) => [
-          ...Object.entries(spray).map(([variant, { foundOfReliant, foundOfClean, auroc }]) => [
-            ...[...placeOf(place), `SpRAy, ${variant}`, counted(foundOfReliant), counted(foundOfClean)],
-            auroc?.toFixed(2) ?? '',
-          ]),
-          [...placeOf(place), 'SAT', '', '', sat?.auroc.toFixed(2) ?? ''],
-        ]),
-    ),
-    '',
-    `${milliseconds.pictures} maps: ${milliseconds.spray.toFixed(1)} ms for clusters, ${milliseconds.sat.toFixed(1)} ms for SATs with chance ranks (medians).`,
-    '',
-  ].join('\n'),
+      [...placeOf(place), 'SAT', '', '', sat?.auroc.toFixed(2) ?? ''],
+    ]),
+]);
+console.log(
+  `\n${milliseconds.pictures} maps: ${milliseconds.spray.toFixed(1)} ms for clusters, ${milliseconds.sat.toFixed(1)} ms for SATs with chance ranks (medians).`,
 );
 say(`written to ${out}`);

@@ -1,5 +1,6 @@
 import type { Store } from 'satwatch';
 import { actor, places } from './barProbes.js';
+import { mean } from './mean.js';
 import { printTable } from './printTable.js';
 
 /**
@@ -163,8 +164,4 @@ function spread(values: number[], digits: number): string {
   const text = (value: number) => value.toFixed(digits);
   const range = `${text(Math.min(...values))} to ${text(Math.max(...values))}`;
   return values.length === 1 ? text(values[0]) : `${text(mean(values))} (${range})`;
-}
-
-function mean(values: number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -45,12 +45,12 @@ async function observations(
   { probe, pixels }: { probe: ProbeSet; pixels: Float32Array[] },
   budget: number,
   count: number,
-  p: (picture: Float32Array) => number = indifferent,
+  p: (picture: Float32Array, epoch: number) => number = indifferent,
 ): Promise<Turn[]> {
   const observed: Observed[] = [];
   const turns: Turn[] = [];
   for (let epoch = 0; epoch < count; epoch++) {
-    const { predict, batches } = model(p, 2);
+    const { predict, batches } = model((picture) => p(picture, epoch), 2);
     const past: History = {
       probe: { ...probe, classCounts: [12, 12] },
       pairs: 1,
@@ -114,6 +114,19 @@ describe('within a budget of forward passes', () => {
       // Every fourth observation one more, whatever it costs.
       expect(pictures).toBeLessThanOrEqual(epoch % 4 === 0 ? budget + test : budget);
     });
+  });
+
+  it('tests again what its last test found, that it may end, though a glance shows nothing any more', async () => {
+    const budget = 2 * glances + 2 * test;
+    expect(budget).toBeLessThan(all);
+    const [tag, sand] = [seeing(boxes.tag), seeing(boxes.sand)];
+    const turns = await observations(task, budget, 4, (picture, epoch) =>
+      epoch < 2 ? (tag(picture) + sand(picture)) / 2 : tag(picture),
+    );
+    const tested = turns.map((turn) => turn.tested.slice(0, 2).toSorted());
+    expect(tested[1]).toEqual(['sand@cat', 'tag@cat']);
+    expect(tested[2]).toEqual(['sand@cat', 'tag@cat']);
+    expect(tested[3]).toEqual(['tag@cat']);
   });
 
   it('glances at all pairs in turn where it cannot at once', async () => {

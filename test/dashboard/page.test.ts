@@ -52,6 +52,12 @@ describe('a run', () => {
     expect(last).toBeLessThan(first);
   });
 
+  test('draws the top givers where an alert may rest on them', async () => {
+    const { page } = await show({ to: 9 }, { hash: '#/?segment=grass' });
+    // Two classes, and no fill: no other class shows it.
+    await expect.poll(() => page.locator(plot('effect')).getAttribute('data-series')).toBe('3');
+  });
+
   test('marks an alert at its epoch on every chart', async () => {
     const { page } = await show({ to: 9 });
     for (const chart of ['accuracy', 'loss', 'rank', 'effect', 'cost']) {

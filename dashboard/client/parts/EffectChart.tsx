@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { relianceLevels } from '../../../src/relianceLevels.js';
 import { EpochChart } from '../charts/EpochChart.js';
 import type { Line, PlotModel, Values } from '../charts/model.js';
 import { extent } from '../charts/range.js';
@@ -8,8 +9,8 @@ import type { Snapshot } from '../data/snapshot.js';
 import * as format from '../format.js';
 
 /** From these effects on the reliance rule warns and alarms; the other conditions stand in the alert's evidence. */
-const warningAt = 0.02;
-const alarmAt = 0.03;
+const { warning, alarm } = relianceLevels;
+const whole = (share: number) => Math.round(100 * share);
 
 /** More lines than this say nothing. */
 const mostClasses = 5;
@@ -46,6 +47,15 @@ export function EffectChart({ shared, snapshot, segment, className, height, band
       steady: true,
       values: chosen.fill,
     });
+  if (chosen && tellsMore(chosen))
+    lines.push({
+      key: 'top',
+      label: 'from the top givers',
+      tone: role,
+      dash: [6, 4],
+      steady: true,
+      values: chosen.top,
+    });
   const band = chosen && bands?.get(chosen.name);
   const drawnValues = [...lines.map(({ values }) => values), ...(band ? [band.low, band.high] : [])];
   const [low, high] = extent(drawnValues) ?? [0, 0];
@@ -77,14 +87,18 @@ export function EffectChart({ shared, snapshot, segment, className, height, band
       model={{
         ...shared,
         height,
-        range: [Math.min(-0.015, low - 0.005), Math.max(0.05, high + 0.02)],
+        range: [Math.min(-0.015, low - 0.005), Math.max(0.08, high + 0.02)],
         highlight: chosen ? `effect ${chosen.name}` : null,
         lines,
         band: band && { ...band, tone: role },
         limits: chosen
           ? [
-              { value: alarmAt, label: 'alarm 3, warning 2', tone: 'ink' },
-              { value: warningAt, label: '', tone: 'none' },
+              {
+                value: alarm.effect,
+                label: `alarm ${whole(alarm.effect)}, warning ${whole(warning.effect)}`,
+                tone: 'ink',
+              },
+              { value: warning.effect, label: '', tone: 'none' },
             ]
           : [],
         axis: true,
@@ -100,11 +114,20 @@ export function seriesOf(effects: Snapshot['effects'], segment: string | null) {
   const classes = segment === null ? undefined : effects.get(segment);
   const strength = ({ effect }: { effect: Values }) => Math.max(...effect.map((e) => Math.abs(e ?? 0)));
   return [...(classes ?? [])]
-    .map(([name, list]) => ({ name, effect: pick(list, 'effect'), fill: pick(list, 'fill') }))
+    .map(([name, list]) => ({
+      ...{ name, effect: pick(list, 'effect') },
+      ...{ top: pick(list, 'top'), fill: pick(list, 'fill') },
+    }))
     .sort((a, b) => strength(b) - strength(a));
 }
 
-function pick(effects: (Record<'effect' | 'fill', number | null> | null)[], key: 'effect' | 'fill'): Values {
+/** Whether a few givers reach a level at an epoch where all together do not: then an alert rests on them. */
+const tellsMore = ({ effect, top }: { effect: Values; top: Values }) =>
+  top.some((value, i) => (value ?? 0) >= warning.top && (effect[i] ?? 0) < alarm.effect);
+
+type Drawn = 'effect' | 'top' | 'fill';
+
+function pick(effects: (Record<Drawn, number | null> | null)[], key: Drawn): Values {
   return effects.map((effect) => effect?.[key] ?? null);
 }
 

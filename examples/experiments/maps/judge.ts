@@ -1,3 +1,4 @@
+import { mean } from '../../support/mean.js';
 import { auroc, bootstrap, leastReliance } from '../judging/evaluate.js';
 import { type Losses, mostLearned } from './cohort.js';
 import type { MapConfig } from './maps.js';
@@ -109,5 +110,3 @@ export function judge(shown: readonly Shown[], resamples: number): Judged {
 
 type Case = Shown & { kind: 'learned' | 'clean' | 'leftOut' };
 const isClean = ({ config }: Shown) => config.dose === 0;
-/** NaN of an empty list. */
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

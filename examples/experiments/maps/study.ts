@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mean } from '../../support/mean.js';
 import { printTable } from '../../support/printTable.js';
-import { commonOptions, say } from '../options.js';
+import { command, commonOptions, say } from '../options.js';
 import type { NetName } from '../runs/nets.js';
 import { cohort, lossesOf } from './cohort.js';
 import { type Estimate, type Judged, judge, type Shown, scoreNames, type Trajectory } from './judge.js';
@@ -83,7 +84,7 @@ export async function study<Setting>(
   });
   const doses = [...new Set(configs.map(({ dose }) => dose))].sort((a, b) => a - b);
   const about: Study<Setting>['about'] = {
-    command: ['node', ...process.argv.slice(1).map((part) => part.split('/').at(-1))].join(' '),
+    command: command(),
     runs: configs.length,
     seeds: new Set(configs.map(({ seed }) => seed)).size,
     doses,
@@ -145,5 +146,3 @@ function told({ value, interval }: Estimate): string {
   const [low, high] = interval!.map((end) => end.toFixed(2));
   return `${value.toFixed(2)} (${low}–${high})`;
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,3 +1,4 @@
+import { mean } from '../../support/mean.js';
 import { leastReliance, type Series, series, truths } from '../judging/evaluate.js';
 import { known } from '../runs/known.js';
 import type { RunResult } from '../runs/run.js';
@@ -127,8 +128,4 @@ export function lastRanks({ ranks, epochs }: RunResult): Map<string, { rank: num
         { rank: meanRank ?? Number.NaN, chance: chanceRank ?? Number.NaN },
       ]),
   );
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

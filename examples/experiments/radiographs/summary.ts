@@ -1,3 +1,4 @@
+import { mean } from '../../support/mean.js';
 import { bootstrap, type Share, share } from '../judging/evaluate.js';
 import type { RunConfig } from '../runs/config.js';
 import type { NetName } from '../runs/nets.js';
@@ -9,7 +10,6 @@ import {
   found,
   ill,
   lastRanks,
-  mean,
   named,
   segmentsOf,
   traceOf,

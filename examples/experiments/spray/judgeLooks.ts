@@ -1,3 +1,4 @@
+import { mean } from '../../support/mean.js';
 import {
   auroc,
   bootstrap,
@@ -142,7 +143,6 @@ function beyondTwin(rows: readonly Row[], { config, share, epoch, learned }: Row
 const aboveChance = ({ meanRank, chanceRank }: Look['sat']) => chanceRank - meanRank;
 const byVariant = <T>(judge: (variant: string) => T): Record<string, T> =>
   Object.fromEntries(Object.keys(variants).map((variant) => [variant, judge(variant)]));
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const estimate = (values: readonly number[]): Estimate => ({
   mean: mean(values),
   interval: bootstrap(values, mean),

@@ -1,22 +1,13 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
+import { relianceLevels } from '../../relianceLevels.js';
 import type { Effect, Level } from '../../types.js';
 import { order } from '../rule.js';
 
 type Measured = Pick<Effect, 'effect' | 'z' | 'top' | 'receivers' | 'givers'>;
 
-/**
- * What a level asks for: an effect of that size, with so small a chance that one of none looks so large; or the effect of
- * the top givers.
- */
-const asked: Record<Level, { effect: number; chance: number; top: number }> = {
-  warning: { effect: 0.04, chance: 0.025, top: 0.25 },
-  alarm: { effect: 0.06, chance: 0.01, top: 0.35 },
-  severe: { effect: 0.2, chance: 0.01, top: 0.6 },
-};
-
 /** The z that a level needs: the t-quantile at 1 − chance for as many clusters as there are, receivers or givers. */
 export function leastZ(level: Level, { receivers, givers }: Pick<Effect, 'receivers' | 'givers'>): number {
-  return tQuantile(1 - asked[level].chance, Math.max(1, Math.min(receivers, givers) - 1));
+  return tQuantile(1 - relianceLevels[level].chance, Math.max(1, Math.min(receivers, givers) - 1));
 }
 
 export interface Reached {
@@ -34,14 +25,14 @@ export function levelOf(now: Measured, before?: Measured): Reached | null {
 
 function reach(measured: Measured): Reached | null {
   for (const level of gravestFirst) {
-    const { effect, top } = asked[level];
+    const { effect, top } = relianceLevels[level];
     if (measured.effect >= effect && measured.z >= leastZ(level, measured)) return { level, by: 'effect' };
     if (measured.top !== null && measured.top >= top) return { level, by: 'top' };
   }
   return null;
 }
 
-const gravestFirst = (Object.keys(asked) as Level[]).sort((a, b) => order[b] - order[a]);
+const gravestFirst = (Object.keys(relianceLevels) as Level[]).sort((a, b) => order[b] - order[a]);
 
 export type Confirmation = 'confirmed' | 'not confirmed' | 'untestable';
 

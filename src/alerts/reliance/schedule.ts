@@ -90,7 +90,7 @@ const patience = 4;
 
 /**
  * All pairs, where `budget` is enough. Else half of it is spent on glances, the pairs in turn, and the rest on whole
- * tests: of the pair that shows the largest effect, by its glance or its last test, and of others above 0.05 while the
+ * tests: of the pair that shows the largest effect, by its glance or by its last test, and of others above 0.05 while the
  * budget lasts. At least one pair is tested; and every fourth observation, whatever the budget, the one that was tested
  * longest ago. What is done depends on the observations in `history` alone.
  */
@@ -121,7 +121,8 @@ export async function takeTurns(tests: Tests, { observed }: History, budget: num
   }
   for (const pair of inTurn(tests, observed.length, glances * budget)) {
     spent.passes += tests.cost(pair).glance;
-    seen.set(pair, known(await tests.glance(pair)));
+    // What the last test found is tested again, whatever a glance shows now: an alert that rests on it must be able to end.
+    seen.set(pair, Math.max(seen.get(pair) ?? Number.NEGATIVE_INFINITY, known(await tests.glance(pair))));
   }
 
   const [first, ...others] = [...seen.keys()].sort((a, b) => seen.get(b)! - seen.get(a)!);
