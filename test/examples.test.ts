@@ -50,11 +50,10 @@ describe.concurrent('examples', () => {
     expect(run.state).toBe('done');
     expect(observations.length).toBeLessThan(21);
     expect(observations.at(-1)!.metrics.loss).toBeLessThan(Math.log(2));
-    expect(store.alerts(run.id).at(-1)).toMatchObject({
-      level: 'alarm',
-      segment: 'corner',
-      epoch: observations.at(-1)!.epoch,
-    });
+    // The weights differ from start to start, and other classes may be warned of in the same epoch.
+    expect(store.alerts(run.id)).toContainEqual(
+      expect.objectContaining({ level: 'alarm', segment: 'corner', epoch: observations.at(-1)!.epoch }),
+    );
   });
 });
 
