@@ -3,9 +3,10 @@
  * a net that learns them look at the place? It is watched on test pictures, which show other places, and on training
  * pictures, which show the place. What came out: docs/bar.md.
  *
- *   node dist/examples/bar.js --data DIR [--seed 1] [--epochs 30] [--store bar.sqlite] [--images N]
+ *   node dist/examples/bar.js --data DIR [--seed 1] [--epochs 30] [--store bar.sqlite] [--methods A,B…] [--images N]
  *
- * DIR holds images/train, images/test, probe and probe-train. --images N takes so many pictures of a class everywhere.
+ * DIR holds images/train, images/test, probe and probe-train. --methods ranks by other methods too, every tenth epoch.
+ * --images N takes so many pictures of a class everywhere.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,6 +27,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     epochs: { type: 'string', default: '30' },
     store: { type: 'string', default: 'bar.sqlite' },
+    methods: { type: 'string', default: '' },
     images: { type: 'string', default: 'Infinity' },
   },
 });
@@ -70,8 +72,20 @@ const optimizer = tf.train.momentum(0.05, 0.9);
 model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
 
 const store = openStore(options.store);
-const watch = Object.entries(await barProbes(options.data, { side, classNames, most })).map(([name, probe]) =>
-  satCallback(tf, { probe, store, run: `bar ${name}, seed ${seed}`, inputRange: [-1, 1] }),
+const methods = options.methods.split(',').filter(Boolean);
+const watch = Object.entries(await barProbes(options.data, { side, classNames, most })).flatMap(
+  ([name, probe]) => {
+    const [run, inputRange] = [`bar ${name}, seed ${seed}`, [-1, 1] as [number, number]];
+    return [
+      satCallback(tf, { probe, store, run, inputRange }),
+      ...methods.map((method) =>
+        satCallback(tf, {
+          ...{ probe, store, run: `${run}, ${method}`, inputRange, method, every: 10 },
+          ...{ reliance: { budget: 0 }, channels: [], verbose: false },
+        }),
+      ),
+    ];
+  },
 );
 let started = performance.now();
 const log = new tf.CustomCallback({

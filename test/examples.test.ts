@@ -62,6 +62,7 @@ describe.runIf(has('bar'))('examples on BAR (skipped where ../shared/data/bar is
     const { store, output } = await example(
       'bar',
       ...['--data', join(data, 'bar'), '--epochs', '1', '--images', '2'],
+      ...['--methods', 'grad-cam,gradient'],
     );
     for (const run of ['bar probe, seed 1', 'bar probe-train, seed 1']) {
       expect(epochsOf(store, run)).toEqual([0, 1]);
@@ -75,6 +76,11 @@ describe.runIf(has('bar'))('examples on BAR (skipped where ../shared/data/bar is
       .filter(({ segment }) => segment === 'rock');
     expect(place).toMatchObject({ n: 2, meanRank: expect.any(Number), chanceRank: expect.any(Number) });
     expect(output).toMatch(/climbing +rock +\d\.\d\d \(\d\.\d\d\) +person/);
+    expect(epochsOf(store, 'bar probe, seed 1, grad-cam')).toEqual([0, 1]);
+    for (const method of ['input-x-gradient', 'grad-cam', 'gradient'])
+      expect(output).toMatch(
+        new RegExp(`^${method} +\\d\\.\\d\\d \\(\\d\\.\\d\\d\\) / .* [01]/1 [01]/1`, 'm'),
+      );
   });
 });
 

@@ -5,14 +5,11 @@
  *
  *   node dist/examples/experiments/acquisition.js [--out FOLDER] [--cache FOLDER] [--seeds 5] [--workers N] [--quick]
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { mean } from '../support/mean.js';
 import { figure, type Line, type Panel } from './figure.js';
 import { command, commonOptions, say } from './options.js';
+import { publish } from './publish.js';
 import { chest } from './radiographs/index.js';
 import { type Accuracies, type Found, learned } from './radiographs/judge.js';
-import { print } from './radiographs/print.js';
 import {
   accuracyAt,
   estimate,
@@ -21,11 +18,12 @@ import {
   summarise,
   summariseClean,
 } from './radiographs/summary.js';
+import { tablesOf } from './radiographs/tables.js';
 import { type Choice, configure, type RunConfig } from './runs/config.js';
 import { type NetName, nets } from './runs/nets.js';
-import { runAll } from './runs/pool.js';
+import { processorHours, runAll } from './runs/pool.js';
 
-const { out, cache, workers, seeds: count, quick } = commonOptions({ out: 'acquisition', seeds: 5 });
+const { out, cache, workers, seeds: count, quick } = commonOptions({ seeds: 5 });
 const netNames = quick ? (['plain'] as const) : (Object.keys(nets) as NetName[]);
 const doses = quick ? [0.5] : [0.1, 0.25, 0.5];
 const highest = doses.at(-1)!;
@@ -69,7 +67,6 @@ const choices = seeds.flatMap((seed) =>
     ...settings.flatMap((setting) => setting.doses.map((dose) => choose(net, seed, dose, setting))),
   ]),
 );
-const started = Date.now();
 const results = await runAll(
   choices.map((choice) => configure(choice, quick)),
   { cache, workers, say },
@@ -100,21 +97,28 @@ const byNet = netNames.map(
   }),
 );
 
-mkdirSync(out, { recursive: true });
-const about = {
-  command: command(),
-  seeds: seeds.length,
-  runs: results.length,
-  healthyTestPictures: results[0].truth.find(({ how }) => how === 'stamp')!.images,
-  backends: [...new Set(results.map(({ backend }) => backend))],
-  minutes: (Date.now() - started) / 60_000,
-  secondsARun: mean(results.map(({ seconds }) => Object.values(seconds).reduce((sum, one) => sum + one, 0))),
-};
-writeFileSync(join(out, 'acquisition.json'), JSON.stringify({ about, nets: byNet }, null, 1));
-for (const summary of byNet)
-  writeFileSync(join(out, `acquisition-${summary.net}.svg`), figure(panels(summary)));
-print(byNet);
-say(`written to ${out}`);
+const healthy = results[0].truth.find(({ how }) => how === 'stamp')!.images;
+const backends = [...new Set(results.map(({ backend }) => backend))];
+const hours = processorHours(results);
+publish(out, 'acquisition', {
+  title: 'An acquisition bias',
+  asks: 'Drawn radiographs of the chest. A second site sends a share of the ill and few of the healthy, and leaves a tag, a collimator edge and a contrast curve on all that it sends. Which of them does satwatch name, when, what does it miss, and what becomes of the accuracy?',
+  measured: [
+    `\`${command()}\`: ${results.length} runs, ${seeds.length} seeds for each net, trace and share; ${hours.toFixed(1)} processor hours (${backends.join(', ')}).`,
+    `satwatch at its defaults, 128 probe pictures. Costs on ${healthy} healthy test pictures.`,
+    'Traces: each alone, or all together. The drawings are in examples/experiments/radiographs; `examples/radiographs.ts --data DIR` does the same for a folder of real ones with masks.',
+  ],
+  figures: byNet.map((summary) => ({
+    name: `acquisition-${summary.net}`,
+    svg: figure(panels(summary)),
+    shows: `Accuracy by site, what each trace costs, and the runs that learned it and in which it was named: ${summary.net} net`,
+  })),
+  tables: tablesOf(byNet),
+  data: {
+    about: { command: command(), seeds: seeds.length, runs: results.length, healthy, backends, hours },
+    nets: byNet,
+  },
+});
 
 function panels({ net, settings: judged }: NetSummary): Panel[] {
   const pairs = pairsOf(net, highest, all);

@@ -3,14 +3,12 @@
  *
  *   node dist/examples/experiments/aggregation.js [--out FOLDER] [--cache FOLDER] [--seeds 5] [--workers N] [--quick]
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Aggregation } from 'satwatch';
 import { figure, type Line } from './figure.js';
 import { type Judged, scoreNames } from './maps/judge.js';
 import type { MappedRun } from './maps/maps.js';
 import { meanRanks, rankPicture, smaller } from './maps/ranks.js';
-import { peak, point, printResults, study, type View } from './maps/study.js';
+import { peak, point, publishStudy, study, type View } from './maps/study.js';
 
 interface Setting {
   /** Share of the probe pictures, the same in each class, that carry the watermark. */
@@ -24,7 +22,8 @@ interface Setting {
 const modes: readonly Aggregation[] = ['relative', 'absolute'];
 const segment = 'watermark';
 
-const { results, out } = await study<Setting>('aggregation', look);
+const found = await study<Setting>(look);
+const { results } = found;
 
 function look({ config, probe, epochs }: MappedRun, quick: boolean): View<Setting>[] {
   const { shares, pictures, draws } = quick
@@ -62,26 +61,36 @@ const lines = (y: (judged: Judged) => Omit<Line['points'][number], 'x'>): Line[]
       .map(({ setting, all }) => ({ x: 100 * setting.carriers, ...y(all) })),
   }));
 const xLabel = '% of the probe pictures that carry the watermark';
-writeFileSync(
-  join(out, 'aggregation.svg'),
-  figure([
-    ...scoreNames.map((name) => ({
-      ...{ title: `found by: ${name}`, xLabel, yLabel: 'AUROC' },
-      lines: lines(({ auroc }) => point(auroc[name])),
-    })),
+const svg = figure([
+  ...scoreNames.map((name) => ({
+    ...{ title: `found by: ${name}`, xLabel, yLabel: 'AUROC' },
+    lines: lines(({ auroc }) => point(auroc[name])),
+  })),
+  {
+    ...{ title: "the watermark's mean rank", xLabel, yLabel: 'mean rank', yRange: [1, 11] },
+    lines: (['learned', 'clean'] as const).flatMap((of) =>
+      lines((judged) => ({ y: peak(judged)[of] ?? Number.NaN })).map((line) => ({
+        ...line,
+        name: `${of}, ${line.name}`,
+      })),
+    ),
+  },
+]);
+publishStudy(found, {
+  name: 'aggregation',
+  title: 'Relative or absolute aggregation',
+  asks: 'The watermark is on few or on all of the probe pictures. Relative aggregation ranks it among those that show it; absolute aggregation ranks it on all pictures, with attribution 0 where it is not. What do both make of it?',
+  measured: [`${results[0].setting.pictures} probe pictures, ten draws.`],
+  figures: [
     {
-      ...{ title: "the watermark's mean rank", xLabel, yLabel: 'mean rank', yRange: [1, 11] },
-      lines: (['learned', 'clean'] as const).flatMap((of) =>
-        lines((judged) => ({ y: peak(judged)[of] ?? Number.NaN })).map((line) => ({
-          ...line,
-          name: `${of}, ${line.name}`,
-        })),
-      ),
+      name: 'aggregation',
+      svg,
+      shows:
+        'How well the scores tell learned from clean, by the share of probe pictures that carry the watermark; right, its mean rank',
     },
-  ]),
-);
-printResults(results, {
-  carriers: ({ carrying }) => carrying,
-  of: ({ pictures }) => pictures,
-  aggregation: ({ aggregation }) => aggregation,
+  ],
+  columns: {
+    'pictures that carry it': ({ carrying }) => carrying,
+    aggregation: ({ aggregation }) => aggregation,
+  },
 });

@@ -13,6 +13,8 @@ export interface Panel {
   lines: Line[];
   /** Default: 0 to 1. */
   yRange?: [low: number, high: number];
+  /** Default: every x that a line has. They begin and end the axis. */
+  xTicks?: number[];
   /** The lines are steps of one thing: from pale to dark. */
   ordered?: boolean;
 }
@@ -34,23 +36,29 @@ const [left, top, gap, foot] = [52, 34, 76, 44];
 
 /** Line charts in a row, each with its legend under it; an SVG document of its own. */
 export function figure(panels: readonly Panel[]): string {
-  const most = Math.max(...panels.map(({ lines }) => lines.length));
-  const [total, bottom] = [
-    left + panels.length * (width + gap),
-    top + height + foot + 18 * Math.ceil(most / 2) + 12,
-  ];
+  const most = Math.max(...panels.map(({ lines }) => Math.ceil(lines.length / legendColumns(lines))));
+  const [total, bottom] = [left + panels.length * (width + gap), top + height + foot + 18 * most + 12];
   const drawn = panels.map((panel, i) => chart(panel, left + i * (width + gap)));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${total}" height="${bottom}" viewBox="0 0 ${total} ${bottom}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>${drawn.join('')}</svg>\n`;
 }
 
-function chart({ title, xLabel, yLabel, lines, yRange = [0, 1], ordered }: Panel, x0: number): string {
+/** Two where the names are short enough. */
+const legendColumns = (lines: readonly Line[]) => (lines.some(({ name }) => name.length > 20) ? 1 : 2);
+
+function chart(panel: Panel, x0: number): string {
+  const { title, xLabel, yLabel, lines, yRange = [0, 1], xTicks: ticks, ordered } = panel;
+  const columns = legendColumns(lines);
   const colour = (i: number) =>
     ordered ? `hsl(210 80% ${78 - (56 * i) / Math.max(1, lines.length - 1)}%)` : colours[i % colours.length];
   const key = (name: string, i: number) => {
-    const [u, v] = [x0 + (width / 2 + 24) * (i % 2), top + height + foot + 14 + 18 * Math.floor(i / 2)];
+    const [u, v] = [
+      x0 + (width / 2 + 24) * (i % columns),
+      top + height + foot + 14 + 18 * Math.floor(i / columns),
+    ];
     return `<path d="M${u} ${v - 4}h20" stroke="${colour(i)}" stroke-width="2"/>${text(u + 26, v, 'start', name)}`;
   };
-  const xs = [...new Set(lines.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
+  const xs =
+    ticks ?? [...new Set(lines.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   const [first, last] = [xs[0] ?? 0, xs.at(-1) ?? 1];
   const x = (value: number) => x0 + ((value - first) / (last - first || 1)) * width;
   const y = (value: number) => {
@@ -85,7 +93,7 @@ function chart({ title, xLabel, yLabel, lines, yRange = [0, 1], ordered }: Panel
       const band =
         banded.length > 1 ? `<path d="M${around.join('L')}Z" fill="${colour(i)}" opacity="0.12"/>` : '';
       const path = shown.map((point) => at(point.x, point.y)).join('L');
-      const dots = shown.map(
+      const dots = (shown.length > 20 ? [] : shown).map(
         (point) =>
           `<circle cx="${x(point.x).toFixed(1)}" cy="${y(point.y).toFixed(1)}" r="2.2" fill="${colour(i)}"/>`,
       );

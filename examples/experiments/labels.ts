@@ -4,15 +4,13 @@
  *
  *   node dist/examples/experiments/labels.js [--out FOLDER] [--cache FOLDER] [--seeds 5] [--workers N] [--quick]
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Aggregation, ProbeSet, Segment } from 'satwatch';
 import { figure, type Line } from './figure.js';
 import type { Judged } from './maps/judge.js';
 import type { MappedRun } from './maps/maps.js';
 import { meanRanks, type Ranked, rankPicture, smaller } from './maps/ranks.js';
 import { type Labelled, relabelled } from './maps/relabel.js';
-import { peak, point, printResults, study, type View } from './maps/study.js';
+import { peak, point, publishStudy, study, type View } from './maps/study.js';
 
 interface Setting {
   family: Labelled['family'];
@@ -24,7 +22,8 @@ interface Setting {
 const modes: readonly Aggregation[] = ['relative', 'absolute'];
 let last: { probe: ProbeSet; ways: Labelled[] } | undefined;
 
-const { results, out } = await study<Setting>('labels', look);
+const found = await study<Setting>(look);
+const { results } = found;
 
 function look({ config, probe, epochs }: MappedRun, quick: boolean): View<Setting>[] {
   // Runs of a seed share their probe set, so the masks are changed once.
@@ -91,19 +90,16 @@ const byMistake = (y: (of: Judged) => Omit<Line['points'][number], 'x'>): Line[]
   );
 const detection = ({ auroc }: Judged) => point(auroc['against chance']);
 const xLabel = '% of the carriers labelled wrongly';
-writeFileSync(
-  join(out, 'labels.svg'),
-  figure([
-    {
-      ...{ title: 'found by: against chance', xLabel, yLabel: 'AUROC' },
-      lines: byMistake(detection),
-    },
-    {
-      ...{ title: "the watermark's mean rank, where learned", xLabel, yLabel: 'mean rank', yRange: [1, 11] },
-      lines: byMistake((of) => ({ y: peak(of).learned ?? Number.NaN })),
-    },
-  ]),
-);
+const labelsFigure = figure([
+  {
+    ...{ title: 'found by: against chance', xLabel, yLabel: 'AUROC' },
+    lines: byMistake(detection),
+  },
+  {
+    ...{ title: "the watermark's mean rank, where learned", xLabel, yLabel: 'mean rank', yRange: [1, 11] },
+    lines: byMistake((of) => ({ y: peak(of).learned ?? Number.NaN })),
+  },
+]);
 // Pixels that the border of the mask moves outwards; a box is no number.
 const moves = ['eroded by 2', 'eroded by 1', null, 'dilated by 1', 'dilated by 2', 'dilated by 4'];
 const outwards = [-2, -1, 0, 1, 2, 4];
@@ -120,21 +116,30 @@ const overMasks = (changes: readonly (string | null)[], xs: readonly number[]): 
         })),
       })),
     );
-writeFileSync(
-  join(out, 'masks.svg'),
-  figure([
-    {
-      ...{ title: 'masks too small or too large', xLabel: 'pixels outwards', yLabel: 'AUROC against chance' },
-      lines: overMasks(moves, outwards),
-    },
-    {
-      ...{ title: 'masks beside the thing', xLabel: 'pixels', yLabel: 'AUROC against chance' },
-      lines: overMasks(shiftsBy, [0, 2, 4]),
-    },
-  ]),
-);
-printResults(results, {
-  '': ({ family }) => family,
-  change: ({ change }) => change,
-  aggregation: ({ aggregation }) => aggregation,
+const masksFigure = figure([
+  {
+    ...{ title: 'masks too small or too large', xLabel: 'pixels outwards', yLabel: 'AUROC against chance' },
+    lines: overMasks(moves, outwards),
+  },
+  {
+    ...{ title: 'masks beside the thing', xLabel: 'pixels', yLabel: 'AUROC against chance' },
+    lines: overMasks(shiftsBy, [0, 2, 4]),
+  },
+]);
+publishStudy(found, {
+  name: 'labels',
+  title: 'Labels and masks that are wrong',
+  asks: 'The watermark is split in two, its halves are mistaken for one another, it is counted as another segment; masks are too small, too large, shifted, boxed. What is lost, under relative and under absolute aggregation?',
+  measured: [
+    '128 probe pictures, half of them with the watermark, in four disjoint sets. Mistakes are made on a share of the pictures that carry it.',
+  ],
+  figures: [
+    { name: 'labels', svg: labelsFigure, shows: 'Labels that are wrong on a share of the carriers' },
+    { name: 'masks', svg: masksFigure, shows: 'Masks that are wrong on all pictures' },
+  ],
+  columns: {
+    masks: ({ family }) => family,
+    change: ({ change }) => change,
+    aggregation: ({ aggregation }) => aggregation,
+  },
 });

@@ -3,14 +3,12 @@
  *
  *   node dist/examples/experiments/noise.js [--out FOLDER] [--cache FOLDER] [--seeds 5] [--workers N] [--quick]
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fillNormal, randomStream } from '../../src/random.js';
 import { figure, type Line } from './figure.js';
 import { type Judged, scoreNames } from './maps/judge.js';
 import type { MappedRun } from './maps/maps.js';
 import { meanRanks, type Ranked, rankPicture, smaller } from './maps/ranks.js';
-import { peak, point, printResults, study, type View } from './maps/study.js';
+import { peak, point, publishStudy, study, type View } from './maps/study.js';
 
 interface Setting {
   /** Standard deviation of the noise, in standard deviations of each map over its pixels. */
@@ -27,7 +25,8 @@ const grid = (quick: boolean) =>
 const most = 4;
 const segment = 'watermark';
 
-const { results, out } = await study<Setting>('noise', look);
+const found = await study<Setting>(look);
+const { results } = found;
 
 function look({ config, probe, epochs }: MappedRun, quick: boolean): View<Setting>[] {
   const { noises, sizes, draws } = grid(quick);
@@ -94,26 +93,39 @@ const lines = (y: (judged: Judged) => Omit<Line['points'][number], 'x'>): Line[]
     points: noises.map((noise) => ({ x: noise, ...y(at(noise, size).all) })),
   }));
 const xLabel = 'noise, in standard deviations of the map';
-writeFileSync(
-  join(out, 'noise.svg'),
-  figure([
-    ...scoreNames.map((name) => ({
-      title: `found by: ${name}`,
-      xLabel,
-      yLabel: 'AUROC',
-      ordered: true,
-      lines: lines(({ auroc }) => point(auroc[name])),
+const svg = figure([
+  ...scoreNames.map((name) => ({
+    title: `found by: ${name}`,
+    xLabel,
+    yLabel: 'AUROC',
+    ordered: true,
+    lines: lines(({ auroc }) => point(auroc[name])),
+  })),
+  {
+    title: `the watermark's mean rank, ${sizes.at(-1)} pictures`,
+    xLabel,
+    yLabel: 'mean rank',
+    yRange: [1, 11],
+    lines: (['learned', 'clean', 'chance'] as const).map((of) => ({
+      name: { learned: 'learned', clean: 'clean', chance: 'chance, learned' }[of],
+      points: noises.map((x) => ({ x, y: peak(at(x, sizes.at(-1)!).all)[of] ?? Number.NaN })),
     })),
+  },
+]);
+publishStudy(found, {
+  name: 'noise',
+  title: 'Noise on the maps',
+  asks: 'Gaussian noise is added to the attribution maps. How soon is the watermark lost among the ranks, and how many probe pictures buy it back?',
+  measured: [
+    'Noise: its standard deviation, in standard deviations of each map over its pixels. Pictures: of the probe set, half of them with the watermark.',
+  ],
+  figures: [
     {
-      title: `the watermark's mean rank, ${sizes.at(-1)} pictures`,
-      xLabel,
-      yLabel: 'mean rank',
-      yRange: [1, 11],
-      lines: (['learned', 'clean', 'chance'] as const).map((of) => ({
-        name: { learned: 'learned', clean: 'clean', chance: 'chance, learned' }[of],
-        points: noises.map((x) => ({ x, y: peak(at(x, sizes.at(-1)!).all)[of] ?? Number.NaN })),
-      })),
+      name: 'noise',
+      svg,
+      shows:
+        'How well the scores tell learned from clean, by noise and number of probe pictures; right, the mean rank of the watermark',
     },
-  ]),
-);
-printResults(results, { noise: ({ noise }) => noise, pictures: ({ pictures }) => pictures });
+  ],
+  columns: { noise: ({ noise }) => noise, pictures: ({ pictures }) => pictures },
+});

@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 /** What the experiments have in common on the command line. */
-export function commonOptions(defaults: { out: string; seeds?: number; half?: string }) {
+export function commonOptions(defaults: { seeds?: number; half?: string }) {
   const { values } = parseArgs({
     options: {
       cache: { type: 'string', default: 'experiments-cache' },
-      out: { type: 'string', default: defaults.out },
+      out: { type: 'string', default: 'docs/experiments' },
       workers: { type: 'string', default: String(availableParallelism()) },
       seeds: { type: 'string', default: String(defaults.seeds ?? 1) },
       half: { type: 'string', default: defaults.half },
@@ -22,8 +22,14 @@ export function commonOptions(defaults: { out: string; seeds?: number; half?: st
   return { ...values, workers: whole('workers'), seeds: whole('seeds') };
 }
 
-/** What was typed, without the folders. */
-export const command = () =>
-  ['node', ...process.argv.slice(1).map((part) => part.split('/').at(-1))].join(' ');
+/** What to type for the same again: without the folders, and the number of workers. */
+export function command(): string {
+  const [, script, ...given] = process.argv;
+  const [, program] = script.match(/([^/\\]+)\.js$/) ?? ['', script];
+  const kept = given.filter(
+    (_, i) => ![given[i], given[i - 1]].some((part) => /^--(cache|out|workers)$/.test(part ?? '')),
+  );
+  return ['node', `dist/examples/experiments/${program}.js`, ...kept].join(' ');
+}
 
 export const say = (line: string) => process.stderr.write(`${line}\n`);

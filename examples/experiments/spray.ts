@@ -5,18 +5,16 @@
  *
  *   node dist/examples/experiments/spray.js [--out FOLDER] [--cache FOLDER] [--seeds 5] [--workers N] [--quick]
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { printTable } from '../support/printTable.js';
 import { figure, type Line } from './figure.js';
 import { median, type Share } from './judging/evaluate.js';
 import { eachMapped } from './maps/maps.js';
 import { command, commonOptions, say } from './options.js';
+import { publish } from './publish.js';
 import { type NetName, nets } from './runs/nets.js';
 import { type Estimate, judgeAll, judgeCell, type Row } from './spray/judgeLooks.js';
 import { leastF1, lookAtMaps, variants } from './spray/lookAtMaps.js';
 
-const { out, cache, workers, seeds: count, quick } = commonOptions({ out: 'spray', seeds: 5 });
+const { out, cache, workers, seeds: count, quick } = commonOptions({ seeds: 5 });
 const netNames = quick ? (['plain'] as const) : (Object.keys(nets) as NetName[]);
 const doses = quick ? [0, 0.5] : [0, 0.1, 0.25, 0.5];
 /** Of the pictures whose maps are clustered. */
@@ -60,7 +58,6 @@ const milliseconds = {
   spray: median(timed.map(({ spray }) => spray[usual].milliseconds)),
   sat: median(timed.map(({ sat }) => sat.milliseconds)),
 };
-mkdirSync(out, { recursive: true });
 const about = {
   command: command(),
   ...{ seeds: seeds.length, runs: configs.length, leastF1 },
@@ -68,12 +65,9 @@ const about = {
   minutes: { all: (Date.now() - started) / 60_000, looking: looking / 60_000 },
   milliseconds,
 };
-writeFileSync(join(out, 'spray.json'), JSON.stringify({ about, all, cells }, null, 1));
-writeFileSync(join(out, 'spray-looks.json'), JSON.stringify(rows));
-
 const costliest = cells.filter(({ when }) => when === 'costliest');
 const percent = (value: number) => `${Math.round(100 * value)} %`;
-for (const fixed of [true, false]) {
+const figures = [true, false].map((fixed) => {
   const place = fixed ? 'one place' : 'random places';
   const lines = (of: (cell: (typeof cells)[number]) => Estimate): Line[] =>
     netNames.flatMap((net) =>
@@ -99,8 +93,12 @@ for (const fixed of [true, false]) {
       yRange: [-2, 8] as [number, number],
     },
   ];
-  writeFileSync(join(out, `spray-${fixed ? 'fixed' : 'random'}.svg`), figure(panels));
-}
+  return {
+    name: `spray-${fixed ? 'fixed' : 'random'}`,
+    svg: figure(panels),
+    shows: `The watermark at ${place}. Left: do the clusters agree with who carries it? Right: its mean rank above chance`,
+  };
+});
 
 const shown = ({ mean, interval: [low, high] }: Estimate) =>
   `${mean.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
@@ -109,34 +107,59 @@ const placeOf = ({ fixed, share }: { fixed: boolean; share: number }) => [
   fixed ? 'one place' : 'random',
   percent(share),
 ];
-console.log(`At the epoch where the watermark costs most. SpRAy ${usual}. 95 % intervals over runs.`);
-printTable([
-  [
-    ...['place', 'carry it', 'net', 'dose', 'costs', 'clusters', 'best F1', 'by chance', 'adjusted Rand'],
-    ...['found', 'split by place', 'ranks above chance'],
+const variantsTried = Object.keys(variants).length;
+publish(out, 'spray', {
+  title: 'SpRAy beside segment ranks',
+  asks: 'Spectral clustering of the same maps ([Lapuschkin et al. 2019](https://doi.org/10.1038/s41467-019-08987-4)): does a cluster gather the pictures that carry the watermark, at one place and at random places, from which share on, and at which cost? Do clusters split by place, as [arXiv 2506.23247](https://arxiv.org/abs/2506.23247) says?',
+  measured: [
+    `\`${command()}\`: ${configs.length} trainings, ${seeds.length} seeds for each place, net and dose. The maps were looked at for ${(looking / 60_000).toFixed(1)} minutes.`,
+    `Clusters are made of the maps of one class. SpRAy is given more than it has in use: the best cluster is chosen by who carries the watermark. Found: more than one cluster, and the best one's F1 is ${leastF1} or more. By chance: the best F1 when the carriers are drawn at random. ${variantsTried} variants; the first table has the first, ${usual}.`,
+    "Split by place: the share of the spread of the carriers' watermarks that lies between clusters, less what is there by chance (0: clusters do not go by place; 1: each is one place).",
+    'Brackets: 95 %, runs drawn anew. Rows are of the epoch at which the watermark costs most.',
+    `${milliseconds.pictures} maps take ${milliseconds.spray.toFixed(0)} ms to cluster and ${milliseconds.sat.toFixed(0)} ms for SATs with chance ranks (medians, while both cores were at work).`,
   ],
-  ...costliest.map(({ net, dose, costs, spray: { [usual]: one }, sat, ...cell }) => [
-    ...[...placeOf(cell), net, percent(dose), percent(costs.mean), String(one.medianClusters)],
-    ...[shown(one.f1), one.chanceF1.mean.toFixed(2), shown(one.adjustedRand), counted(one.found)],
-    ...[one.splitByPlace ? shown(one.splitByPlace) : '', shown(sat.aboveChance)],
-  ]),
-]);
-console.log(
-  '\nRuns that rely on it against clean ones, all nets and doses. AUROC: adjusted Rand index; ranks above chance.',
-);
-printTable([
-  ['place', 'carry it', 'by', 'found of reliant', 'found of clean', 'AUROC'],
-  ...all
-    .filter(({ when }) => when === 'costliest')
-    .flatMap(({ spray, sat, ...place }) => [
-      ...Object.entries(spray).map(([variant, { foundOfReliant, foundOfClean, auroc }]) => [
-        ...[...placeOf(place), `SpRAy, ${variant}`, counted(foundOfReliant), counted(foundOfClean)],
-        auroc?.toFixed(2) ?? '',
-      ]),
-      [...placeOf(place), 'SAT', '', '', sat?.auroc.toFixed(2) ?? ''],
-    ]),
-]);
-console.log(
-  `\n${milliseconds.pictures} maps: ${milliseconds.spray.toFixed(1)} ms for clusters, ${milliseconds.sat.toFixed(1)} ms for SATs with chance ranks (medians).`,
-);
-say(`written to ${out}`);
+  figures,
+  tables: [
+    {
+      title: 'By place, share, net and dose',
+      rows: [
+        [
+          ...[
+            'place',
+            'carry it',
+            'net',
+            'dose',
+            'costs',
+            'clusters',
+            'best F1',
+            'by chance',
+            'adjusted Rand',
+          ],
+          ...['found', 'split by place', 'ranks above chance'],
+        ],
+        ...costliest.map(({ net, dose, costs, spray: { [usual]: one }, sat, ...cell }) => [
+          ...[...placeOf(cell), net, percent(dose), percent(costs.mean), String(one.medianClusters)],
+          ...[shown(one.f1), one.chanceF1.mean.toFixed(2), shown(one.adjustedRand), counted(one.found)],
+          ...[one.splitByPlace ? shown(one.splitByPlace) : '–', shown(sat.aboveChance)],
+        ]),
+      ],
+    },
+    {
+      title: 'Runs that rely on it against clean ones, all nets and doses',
+      rows: [
+        ['place', 'carry it', 'by', 'found of reliant', 'found of clean', 'AUROC'],
+        ...all
+          .filter(({ when }) => when === 'costliest')
+          .flatMap(({ spray, sat, ...place }) => [
+            ...Object.entries(spray).map(([variant, { foundOfReliant, foundOfClean, auroc }]) => [
+              ...[...placeOf(place), `SpRAy, ${variant}`, counted(foundOfReliant), counted(foundOfClean)],
+              auroc?.toFixed(2) ?? '–',
+            ]),
+            [...placeOf(place), 'SAT', '–', '–', sat?.auroc.toFixed(2) ?? '–'],
+          ]),
+      ],
+      notes: ['AUROC: of SpRAy by the adjusted Rand index, of SATs by ranks above chance.'],
+    },
+  ],
+  data: { about, all, cells },
+});

@@ -9,7 +9,9 @@ import { printTable } from './printTable.js';
  * net looks more at the place than the sizes of the two explain.
  */
 export function reportBar(store: Store, name: string): void {
-  const [newest, ...older] = store.runs().filter((run) => run.name.startsWith(`${name} probe-train, seed `));
+  const [newest, ...older] = store
+    .runs()
+    .filter((run) => run.name.startsWith(`${name} probe-train, seed `) && /seed \d+$/.test(run.name));
   const comparable = [newest, ...older].filter(({ epoch }) => epoch === newest.epoch);
   const onTraining = comparable.map((run) => run.name).sort();
   const onTest = onTraining.map((run) => run.replace('probe-train', 'probe'));
@@ -42,15 +44,8 @@ export function reportBar(store: Store, name: string): void {
   const classes = Object.entries(places).map(([className, place]) => ({
     className,
     place,
-    histories: onTraining.map((run) => {
-      const rows = store.trajectories(run, { className });
-      const of = (segment: string) => rows.filter((row) => row.segment === segment);
-      const [there, who] = [of(place), of(actor(className))];
-      return there.map((row, i) => ({ epoch: row.epoch, place: ranks(row), actor: ranks(who[i]) }));
-    }),
+    histories: onTraining.map((run) => historyOf(store, run, className, place)),
   }));
-  type Moment = (typeof classes)[number]['histories'][number][number];
-  const lead = ({ place, actor }: Moment) => place.chance - place.rank - (actor.chance - actor.rank);
   const since = (history: Moment[], holds: (moment: Moment) => boolean) => {
     const last = history.findLastIndex((moment) => !holds(moment));
     return last === history.length - 1 ? '–' : String(history[last + 1].epoch);
@@ -84,6 +79,31 @@ export function reportBar(store: Store, name: string): void {
       ),
     ]),
   ]);
+
+  const methods = store.runs().flatMap((run) => run.name.match(`^${onTraining[0]}, (.+)$`)?.[1] ?? []);
+  if (methods.length > 0) {
+    console.log(
+      '\nprobe-train by other methods after the last epoch they saw: mean rank (by chance) of the place / of who acts; seeds in which the place comes first; in which it leads',
+    );
+    printTable([
+      ['method', ...classes.map(({ className, place }) => `${className}: ${place}`)],
+      ...[null, ...methods.sort()].map((method) => [
+        method ?? 'input-x-gradient',
+        ...classes.map(({ className, place }) => {
+          const runs = onTraining.map((run) => (method ? `${run}, ${method}` : run));
+          const last = runs.map((run) => historyOf(store, run, className, place).at(-1)!);
+          const count = (holds: (moment: Moment) => boolean) => `${last.filter(holds).length}/${last.length}`;
+          return [
+            meanRanks(last.map((moment) => moment.place)),
+            '/',
+            meanRanks(last.map((moment) => moment.actor)),
+            count(({ place, actor }) => place.rank < actor.rank),
+            count((moment) => lead(moment) > 0),
+          ].join(' ');
+        }),
+      ]),
+    ]);
+  }
 
   console.log('\nprobe after the last epoch: right answers, and mean rank (by chance) of who acts');
   printTable([
@@ -141,6 +161,22 @@ export function reportBar(store: Store, name: string): void {
     }),
   ]);
 }
+
+interface Moment {
+  epoch: number;
+  place: Ranks;
+  actor: Ranks;
+}
+
+/** A class's place and who acts there, epoch by epoch. */
+function historyOf(store: Store, run: string, className: string, place: string): Moment[] {
+  const rows = store.trajectories(run, { className });
+  const of = (segment: string) => rows.filter((row) => row.segment === segment);
+  const [there, who] = [of(place), of(actor(className))];
+  return there.map((row, i) => ({ epoch: row.epoch, place: ranks(row), actor: ranks(who[i]) }));
+}
+
+const lead = ({ place, actor }: Moment) => place.chance - place.rank - (actor.chance - actor.rank);
 
 function percent(share: number | null | undefined): string {
   return share == null ? '–' : (100 * share).toFixed(0);

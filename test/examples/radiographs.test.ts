@@ -237,8 +237,10 @@ describe('the programs', () => {
         cwd: place,
       },
     );
-    const { about, nets } = JSON.parse(readFileSync(join(place, 'acquisition/acquisition.json'), 'utf8'));
-    expect(about).toMatchObject({ seeds: 1, runs: 3, healthyTestPictures: 24 });
+    const { about, nets } = JSON.parse(
+      readFileSync(join(place, 'docs/experiments/acquisition.json'), 'utf8'),
+    );
+    expect(about).toMatchObject({ seeds: 1, runs: 3, healthy: 24 });
     const [{ net, clean, settings }] = nets;
     expect(net).toBe('plain');
     expect(clean).toMatchObject({ runs: 1, alarms: { tag: { of: 1 }, edge: { of: 1 } } });
@@ -262,8 +264,8 @@ describe('the programs', () => {
     }
     expect(stdout).toMatch(/plain +all +50 +tag +-?\d+ +\d of 1 /);
     expect(stdout).toMatch(/no segment can name it/);
-    expect(stdout).toMatch(/plain, contrast, 50 %: learned in [01] of 1 runs/);
-    expect(readFileSync(join(place, 'acquisition/acquisition-plain.svg'), 'utf8')).toMatch(
+    expect(stdout).toMatch(/plain +as in training +50 +-?\d+ +[01] of 1/);
+    expect(readFileSync(join(place, 'docs/experiments/acquisition-plain.svg'), 'utf8')).toMatch(
       /^<svg .*both sites alike.*what each of them costs.*contrast, learned.*contrast, named.*<\/svg>\n$/s,
     );
   });

@@ -1,8 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { mean } from '../../support/mean.js';
-import { printTable } from '../../support/printTable.js';
 import { command, commonOptions, say } from '../options.js';
+import { type Findings, publish } from '../publish.js';
 import type { NetName } from '../runs/nets.js';
 import { cohort, lossesOf } from './cohort.js';
 import { type Estimate, type Judged, judge, type Shown, scoreNames, type Trajectory } from './judge.js';
@@ -46,16 +44,12 @@ export interface Study<Setting> {
   results: Result<Setting>[];
 }
 
-/**
- * Looks at every run of the cohort in the ways that `look` says, the same for each, and judges each way: `name`.json in
- * the folder of `--out`.
- */
+/** Looks at every run of the cohort in the ways that `look` says, the same for each, and judges each way. */
 export async function study<Setting>(
-  name: string,
   look: (run: MappedRun, quick: boolean) => View<Setting>[],
 ): Promise<Study<Setting> & { out: string }> {
   const started = Date.now();
-  const { out, cache, workers, seeds, quick } = commonOptions({ out: name, seeds: 5 });
+  const { out, cache, workers, seeds, quick } = commonOptions({ seeds: 5 });
   const configs = cohort(quick ? 2 : seeds, quick);
   const views: View<Setting>[][] = [];
   const seen: Omit<Shown, 'draws'>[] = [];
@@ -95,9 +89,6 @@ export async function study<Setting>(
     minutes: (Date.now() - started) / 60_000,
     secondsATraining: mean(last.map(({ seconds }) => seconds)),
   };
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, `${name}.json`), JSON.stringify({ about, results }, null, 1));
-  say(`${about.minutes.toFixed(1)} minutes; written to ${out}`);
   return { about, results, out };
 }
 
@@ -121,24 +112,46 @@ export const point = ({ value, interval }: Estimate) => ({
   high: interval?.[1],
 });
 
-/** The results as a table on the terminal; `columns` say the setting. */
-export function printResults<Setting>(
-  results: readonly Result<Setting>[],
-  columns: Record<string, (setting: Setting) => string | number>,
+/** The page of a study; `columns` say the setting. */
+export function publishStudy<Setting>(
+  { about, results, out }: Study<Setting> & { out: string },
+  {
+    name,
+    columns,
+    measured,
+    ...words
+  }: Omit<Findings, 'tables' | 'data'> & {
+    name: string;
+    columns: Record<string, (setting: Setting) => string | number>;
+  },
 ): void {
   const { learned, clean, leftOut } = results[0].all.runs;
-  console.log(`${learned} runs that learned the watermark, ${clean} clean ones, ${leftOut} left out`);
-  printTable([
-    [
-      ...[...Object.keys(columns), ...scoreNames.map((name) => `AUROC ${name}`)],
-      ...['mean rank learned', 'clean', 'chance'],
+  publish(out, name, {
+    ...words,
+    measured: [
+      `\`${about.command}\`: ${about.runs} trainings of ${Math.round(about.secondsATraining)} s each, on ${about.backends.join(', ')}, then ${about.minutes.toFixed(0)} minutes.`,
+      `${about.seeds} seeds for each net and dose; input × gradient of ${about.probePictures} probe pictures, kept at some epochs. ${learned} runs learned the watermark (it costs 5 points or more beyond the clean twin), ${clean} are clean; ${leftOut} of the others did not learn it and are left out.`,
+      'AUROC: learned against clean, each run by its best epoch after the first; in brackets 95 %, whole seeds drawn anew. Mean ranks are of the epoch at which the runs that learned rank the watermark highest.',
+      ...measured,
     ],
-    ...results.map(({ setting, all }) => [
-      ...Object.values(columns).map((cell) => String(cell(setting))),
-      ...scoreNames.map((name) => told(all.auroc[name])),
-      ...Object.values(peak(all)).map((rank) => rank?.toFixed(2) ?? '–'),
-    ]),
-  ]);
+    tables: [
+      {
+        title: 'All settings',
+        rows: [
+          [
+            ...[...Object.keys(columns), ...scoreNames.map((score) => `AUROC ${score}`)],
+            ...['mean rank learned', 'clean', 'chance'],
+          ],
+          ...results.map(({ setting, all }) => [
+            ...Object.values(columns).map((cell) => String(cell(setting))),
+            ...scoreNames.map((score) => told(all.auroc[score])),
+            ...Object.values(peak(all)).map((rank) => rank?.toFixed(2) ?? '–'),
+          ]),
+        ],
+      },
+    ],
+    data: { about, results },
+  });
 }
 
 function told({ value, interval }: Estimate): string {

@@ -46,6 +46,12 @@ export async function runAll(configs: readonly RunConfig[], options: PoolOptions
   return jobs.map(({ file }) => JSON.parse(readFileSync(file, 'utf8')));
 }
 
+/** What the runs took when they were computed. */
+export function processorHours(results: readonly RunResult[]): number {
+  const seconds = results.flatMap((result) => Object.values(result.seconds));
+  return seconds.reduce((sum, one) => sum + one, 0) / 3600;
+}
+
 /**
  * Does every job whose file does not exist, so that what was ended goes on where it was. A worker that dies loses its job
  * only, which another one takes. `name` is for progress lines and errors.
