@@ -30,6 +30,7 @@ export const detectors: readonly Detector[] = [
   satwatch('warning'),
   satwatch('alarm'),
   satwatch('severe'),
+  satwatch('alarm', { name: 'satwatch alarm, twice in a row', consecutive: 2 }),
   satwatch('alarm', { name: 'satwatch alarm, twice the passes', budget: 2 * usual }),
   satwatch('alarm', { name: 'satwatch alarm, every pair always', budget: Number.POSITIVE_INFINITY }),
   byEffect('effect', ({ effect }) => effect),
@@ -58,11 +59,14 @@ export const detectors: readonly Detector[] = [
 const order: Record<Level, number> = { warning: 1, alarm: 2, severe: 3 };
 
 /** The default rule at a level or above, by the program's own turns; the score is the effect, 0 where a pair has no turn. */
-function satwatch(level: Level, { name = `satwatch ${level}`, budget = usual } = {}): Detector {
+function satwatch(
+  level: Level,
+  { name = `satwatch ${level}`, budget = usual, consecutive = 1 } = {},
+): Detector {
   return {
     name,
     look: async (result) => {
-      const tested = await watch(result, budget);
+      const tested = await watch(result, budget, { consecutive });
       const pairs = replay(result).slice(1).flat();
       return pairs.map(({ effect: { segment, className, epoch } }) => {
         const own = tested.find(

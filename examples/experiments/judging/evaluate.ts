@@ -171,8 +171,10 @@ export interface Outcome {
   result: RunResult;
   /** A row for each pair that the net relied on for two epochs in a row; of a detector that speaks of runs, one a run. */
   reliances: Record<Sense, Reliance[]>;
-  /** Alarms on segments that the net relied on at no epoch. */
-  falseAlarms: { segment: string | null; className: string | null; epoch: number }[];
+  /** The first alarm on each segment and class. */
+  alarms: Point[];
+  /** Those on segments that the net relied on at no epoch. */
+  falseAlarms: Point[];
 }
 
 interface Reliance {
@@ -204,6 +206,7 @@ export function outcome(examined: Examined, threshold: number): Outcome {
   return {
     result,
     reliances: { lost: reliances('lost'), learned: reliances('learned') },
+    alarms: [...first.values()],
     falseAlarms: [...first.values()].filter((point) => isFalse(point, examined)),
   };
 }

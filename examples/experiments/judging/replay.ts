@@ -45,12 +45,16 @@ export interface Tested {
 }
 
 /** A run as it is watched within `budget` forward passes an observation: by the program's own turns and rule. */
-export async function watch(result: RunResult, budget: number): Promise<Tested[]> {
+export async function watch(
+  result: RunResult,
+  budget: number,
+  options: Parameters<typeof rules.reliance>[0] = {},
+): Promise<Tested[]> {
   const all = replay(result);
   const { classNames, roles, recorded } = result;
   const isSuspect = ({ segment }: Pair) => roles[segment] === 'suspect';
   const pairs = recorded.pairs.map(({ segment, className }) => ({ segment, className }));
-  const rule = rules.reliance();
+  const rule = rules.reliance(options);
   const history = {
     probe: { segmentNames: Object.keys(roles), classNames, roles, classCounts: classNames.map(() => 0) },
     pairs: pairs.length,

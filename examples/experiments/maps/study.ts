@@ -14,7 +14,7 @@ export interface View<Setting> {
 }
 
 /** What a setting shows over all runs, and over those of each net. */
-export interface Result<Setting> {
+interface Result<Setting> {
   setting: Setting;
   all: Judged;
   nets: Partial<Record<NetName, Judged>>;

@@ -1,0 +1,96 @@
+import type { RunConfig } from '../runs/config.js';
+import { shortcuts } from '../shortcuts/index.js';
+import {
+  auroc,
+  bootstrap,
+  cases,
+  type Examined,
+  falseAlarmRate,
+  leastReliance,
+  median,
+  outcome,
+  precisionRecall,
+  recall,
+  type Sense,
+  share,
+  smallestDose,
+} from './evaluate.js';
+
+/** Accuracy lost at the peak, by which recall is told. */
+const losses = [
+  [leastReliance, 0.1],
+  [0.1, 0.2],
+  [0.2, 0.4],
+  [0.4, 1.01],
+];
+
+/** All that is counted of a detector, at its threshold; null where it has a rule of its own. */
+export function judge(
+  detector: string,
+  list: readonly Examined[],
+  threshold: number | null,
+  resamples: number,
+) {
+  const outcomes = list.map((one) => outcome(one, threshold ?? 0));
+  const clean = outcomes.filter(({ result }) => result.config.dose === 0);
+  const told = (sense: Sense) => {
+    const reliances = outcomes.flatMap((one) => one.reliances[sense]);
+    const pairs = cases(list, sense, 'pair');
+    const byRun = list.map((one) => cases([one], sense, 'run'));
+    const delays = reliances.flatMap(({ delay }) => delay ?? []);
+    return {
+      recall: recall(outcomes, sense),
+      recallByLoss: losses.map(([from, to]) => ({ from, to, found: recall(outcomes, sense, { from, to }) })),
+      beforePeak: share(reliances.filter(({ beforePeak }) => beforePeak).length, reliances.length),
+      delay: { median: delays.length ? median(delays) : null, all: delays },
+      pairs: { auroc: auroc(pairs), ...thinned(precisionRecall(pairs)), cases: pairs.length },
+      runs: {
+        auroc: auroc(byRun.flat()),
+        aurocInterval: bootstrap(byRun, (drawn) => auroc(drawn.flat()), { resamples }),
+        ...thinned(precisionRecall(byRun.flat())),
+      },
+    };
+  };
+  const recallOf = (holds: (config: RunConfig) => boolean) =>
+    recall(
+      outcomes.filter(({ result }) => holds(result.config)),
+      'learned',
+    );
+  const kinds = [...new Set(list.map(({ result }) => result.config.kind!))];
+  return {
+    detector,
+    threshold,
+    falseAlarms: { all: falseAlarmRate(outcomes), clean: falseAlarmRate(clean) },
+    /** False or not: a clean net may be swayed by what it never saw, or by another part. */
+    alarmedClean: share(clean.filter(({ alarms }) => alarms.length > 0).length, clean.length),
+    learned: told('learned'),
+    lost: told('lost'),
+    named: recallOf(({ kind }) => isNamed(kind!)),
+    unnamed: recallOf(({ kind }) => !isNamed(kind!)),
+    byKind: Object.fromEntries(kinds.map((kind) => [kind, recallOf((config) => config.kind === kind)])),
+    smallestDose: doseTable(list, (own) => smallestDose(own, threshold ?? 0)),
+  };
+}
+
+export type Judged = ReturnType<typeof judge>;
+
+const isNamed = (kind: string) => shortcuts[kind].role !== null;
+
+/** As many points as a figure can show. */
+function thinned({ curve, averagePrecision }: ReturnType<typeof precisionRecall>) {
+  const kept = Array.from({ length: 21 }, (_, i) => curve.findIndex(({ recall: at }) => at >= i / 20));
+  return { averagePrecision, curve: curve.filter((_, i) => kept.includes(i)) };
+}
+
+/** Of `of`, for each task, shortcut and net: `doseKey`. */
+function doseTable(list: readonly Examined[], of: (own: Examined[]) => number | null) {
+  const groups = new Map<string, Examined[]>();
+  for (const one of list) {
+    const { task, kind, net } = one.result.config;
+    const key = doseKey(task, kind!, net);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return Object.fromEntries([...groups].map(([key, own]) => [key, of(own)]));
+}
+
+export const doseKey = (task: string, kind: string, net: string) => `${task}, ${kind}, ${net}`;
