@@ -39,7 +39,7 @@ export function figure(panels: readonly Panel[]): string {
   const most = Math.max(...panels.map(({ lines }) => Math.ceil(lines.length / legendColumns(lines))));
   const [total, bottom] = [left + panels.length * (width + gap), top + height + foot + 18 * most + 12];
   const drawn = panels.map((panel, i) => chart(panel, left + i * (width + gap)));
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${total}" height="${bottom}" viewBox="0 0 ${total} ${bottom}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>${drawn.join('')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${total}" height="${bottom}" viewBox="0 0 ${total} ${bottom}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" font-size="12"><title>${escaped(panels.map(({ title }) => title).join('; '))}</title><rect width="100%" height="100%" fill="#fff"/>${drawn.join('')}</svg>\n`;
 }
 
 /** Two where the names are short enough. */

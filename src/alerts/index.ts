@@ -21,7 +21,7 @@ export {
 export { type History, Kept, type Observed, type ReferenceRun, RowColumns } from './history.js';
 export { marginOf } from './reliance/costs.js';
 export type { Answer, Predict } from './reliance/measure.js';
-export { type Measurements, measureEffects, pairsOf } from './reliance/schedule.js';
+export { type Measurements, type Movers, measureEffects, pairsOf } from './reliance/schedule.js';
 export type { Finding, Rule } from './rule.js';
 
 /** Pure functions of a run's history, one factory each. */

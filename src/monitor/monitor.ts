@@ -5,6 +5,7 @@ import { advance } from '../alerts/advance.js';
 import {
   type History,
   type Measurements,
+  type Movers,
   measureEffects,
   type Observed,
   pairsOf,
@@ -237,16 +238,16 @@ export class Monitor {
     const needed = config.rules.some((rule) => rule.measures === 'reliance') && budget > 0;
     const predict = predictor(tf, head, probe);
     const limits = { budget, seed: config.seed };
-    const { effects, costs }: Measurements = needed
+    const { effects, costs, movers }: Measurements = needed
       ? await measureEffects(probe, pixels, { ...history, observed: past }, predict, measured, limits)
-      : { effects: [], costs: [] };
+      : { effects: [], costs: [], movers: [] };
 
     const observed: Observed = { epoch, step, metrics, probeAccuracy, rows, effects };
     const next = { ...history, observed: [...past, observed] };
     // Epoch 0 is the baseline: before training, random filters are swayed by anything.
     const judged = (rule: Rule) => (rule.measures && epoch === 0 ? { ...rule, evaluate: () => [] } : rule);
     const found = advance(next, config.rules.map(judged), alerts);
-    const changes = this.deliveries.address(await this.withPictures(found, measured));
+    const changes = this.deliveries.address(await this.withPictures(found, measured, movers));
     this.tellUnread(pixels, probe, epoch);
 
     const now = performance.now();
@@ -292,11 +293,15 @@ export class Monitor {
   }
 
   /** The pictures behind what is raised, kept as they are now: the model will be another one soon. */
-  private async withPictures(changes: AlertChanges, measured: ImageMeasurement[]): Promise<AlertChanges> {
+  private async withPictures(
+    changes: AlertChanges,
+    measured: ImageMeasurement[],
+    movers: Movers,
+  ): Promise<AlertChanges> {
     const { tf, config } = this;
     const { model, probe, pixels } = this.ready!;
     if (config.keepMaps === 'none' || changes.raised.length === 0) return changes;
-    const behind = changes.raised.map((alert) => telling(alert, measured, probe));
+    const behind = changes.raised.map((alert) => telling(alert, measured, probe, movers));
     const missing = [...new Set(behind.flat())].filter((i) => !measured[i].map);
     const maps = await mapsOf(tf, model, probe, pixels, config, missing);
     const raised = changes.raised.map((alert, a) => ({

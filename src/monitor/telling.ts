@@ -1,4 +1,4 @@
-import type { Finding } from '../alerts/index.js';
+import type { Finding, Movers } from '../alerts/index.js';
 import type { ProbeSet } from '../types.js';
 import type { ImageMeasurement } from './measure.js';
 
@@ -8,13 +8,15 @@ const most = 6;
 /**
  * The images behind an alert, the most telling first. Of those that show its segment and concern its class (they are of
  * it, or are taken for it): where the segment ranks best, and at equal ranks where its attribution is largest; up to
- * half of them are other classes' images that are taken for the class, which is the harm done. For an alert without a
- * segment: where the model is most wrong.
+ * half of them are other classes' images that are taken for the class, which is the harm done. An alert of the reliance
+ * test shows first the class's images whose segment moves predictions most (`movers`). For an alert without a segment:
+ * where the model is most wrong.
  */
 export function telling(
-  { segment, className }: Pick<Finding, 'segment' | 'className'>,
+  { rule, segment, className }: Pick<Finding, 'segment' | 'className'> & { rule: string },
   measured: readonly ImageMeasurement[],
   { classNames }: Pick<ProbeSet, 'classNames'>,
+  movers: Movers,
 ): number[] {
   const all = measured.map((_, i) => i);
   if (segment === null) {
@@ -28,7 +30,12 @@ export function telling(
   if (className === null) return showing.slice(0, most);
   const label = classNames.indexOf(className);
   const taken = showing.filter((i) => measured[i].predicted === label && measured[i].label !== label);
-  const members = showing.filter((i) => measured[i].label === label);
+  const moving =
+    rule === 'reliance'
+      ? movers.find((one) => one.segment === segment && one.className === className)?.images
+      : undefined;
+  const members = moving ?? showing.filter((i) => measured[i].label === label);
   const harmed = taken.slice(0, Math.max(most / 2, most - members.length));
-  return [...harmed, ...members.slice(0, most - harmed.length)].sort(byRank);
+  const shown = [...members.slice(0, most - harmed.length), ...harmed];
+  return moving ? shown : shown.sort(byRank);
 }

@@ -97,6 +97,37 @@ describe('pictures', () => {
   });
 });
 
+it('behind an alert of the reliance test are first those whose segment moves predictions most', async () => {
+  // Every other picture carries the mark; on four of the bright ones it is blue, and the model falls for blue alone.
+  const list = pictures(96, 5, (_, i) => i % 4 < 2);
+  const blue = [9, 29, 53, 77];
+  for (const i of blue)
+    list[i].mark.forEach((inside, p) => {
+      if (inside) list[i].pixels.set([10, 10, 255], 3 * p);
+    });
+  const store = file();
+  const monitor = await createMonitor(tf, {
+    ...quiet,
+    ...{ probe: probeOf(list), store, run: 'r' },
+    forward: (_: unknown, images: tfjs.Tensor4D) =>
+      tf.tidy(() => {
+        const [red, , blueness] = tf.split(images.slice([0, 0, 0, 0], [-1, 3, 3, 3]).mean([1, 2]), 3, 1);
+        // Where it is certain its gradient is 0: by their maps the red ones would come first.
+        const score = blueness.sub(red).mul(24).sub(12).clipByValue(-6, 6).add(red.div(100));
+        return tf.concat([tf.zerosLike(score), score], 1);
+      }),
+  });
+  for (const epoch of [0, 1]) await monitor.observe({}, { epoch });
+  await monitor.close();
+  const read = openStore(store, { readonly: true });
+  const [alert] = read.alerts('r').filter(({ rule, segment }) => rule === 'reliance' && segment === 'mark');
+  expect(alert).toMatchObject({ className: 'bright' });
+  const kept = read.alertImages(alert.id).map(({ index }) => index);
+  expect(kept).toHaveLength(6);
+  expect(kept.slice(0, 4).sort((a, b) => a - b)).toEqual(blue);
+  read.close();
+});
+
 describe('keepMaps', () => {
   it('keeps the maps of every n-th observation, equal to attribute() but for the 8 bits', async () => {
     const { read, model, set } = await watched({ keepMaps: 2 });

@@ -65,13 +65,7 @@ function topEffect(rises: readonly number[][], pastes: readonly Paste[]): number
 }
 
 function topOf(rises: readonly number[], pastes: readonly Paste[]): number | null {
-  const byGiver = new Map<number, number[]>();
-  pastes.forEach(({ giver }, i) => {
-    const own = byGiver.get(giver) ?? [];
-    own.push(rises[i]);
-    byGiver.set(giver, own);
-  });
-  const halves = [...byGiver.values()]
+  const halves = [...byGiver(rises, pastes).values()]
     .filter(({ length }) => length >= 2)
     .map((own) => {
       const middle = Math.floor(own.length / 2);
@@ -87,6 +81,30 @@ function topOf(rises: readonly number[], pastes: readonly Paste[]): number | nul
         .map((own) => own[1 - half]),
     );
   return (chosenBy(0) + chosenBy(1)) / 2;
+}
+
+function byGiver(rises: readonly number[], pastes: readonly Paste[]): Map<number, number[]> {
+  const all = new Map<number, number[]>();
+  pastes.forEach(({ giver }, i) => {
+    const own = all.get(giver) ?? [];
+    own.push(rises[i]);
+    all.set(giver, own);
+  });
+  return all;
+}
+
+/** The givers by how far their segment moves predictions on average (the smaller of the two controls), the furthest first. */
+export function moversOf(
+  { classNames }: { classNames: readonly string[] },
+  { className }: Pair,
+  pastes: readonly Paste[],
+): number[] {
+  const rises = overControls(pastes, rise(classNames.indexOf(className)));
+  const own = rises.map((list) => byGiver(list, pastes));
+  const moves = new Map(
+    pastes.map(({ giver }) => [giver, Math.min(...own.map((one) => mean(one.get(giver)!)))]),
+  );
+  return [...moves.keys()].sort((a, b) => moves.get(b)! - moves.get(a)!);
 }
 
 /** The effect alone: of a glance. */

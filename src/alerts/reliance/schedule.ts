@@ -1,7 +1,7 @@
 import type { Cost, Effect, ProbeSet } from '../../types.js';
 import type { History } from '../history.js';
 import { type AsIs, fillCosts, pasteCosts } from './costs.js';
-import { effectOf, riseOf } from './effect.js';
+import { effectOf, moversOf, riseOf } from './effect.js';
 import {
   type Fills,
   fillCost,
@@ -20,7 +20,11 @@ type Measured = Omit<Effect, 'epoch' | 'step'>;
 export interface Measurements {
   effects: Measured[];
   costs: Omit<Cost, 'epoch' | 'step'>[];
+  /** For each effect the images whose segment moves predictions most, the furthest first. */
+  movers: Movers;
 }
+
+export type Movers = readonly (Pair & { images: readonly number[] })[];
 
 /** The (segment, class) pairs that this probe set can test, those of suspects first. */
 export function pairsOf(probe: ProbeSet): Pair[] {
@@ -42,6 +46,7 @@ export async function measureEffects(
   { budget, seed }: { budget: number; seed: number },
 ): Promise<Measurements> {
   const costs: Measurements['costs'] = [];
+  const movers: (Pair & { images: number[] })[] = [];
   const filled = new Map<string, Fills>();
   const effects = await takeTurns(
     {
@@ -63,13 +68,14 @@ export async function measureEffects(
         }
         const pastes = await measurePair(probe, pixels, pair, predict, seed);
         costs.push(...pasteCosts(probe, pair, pastes, asIs));
+        movers.push({ ...pair, images: moversOf(probe, pair, pastes) });
         return { ...pair, ...effectOf(probe, pair, pastes, fills) };
       },
     },
     history,
     budget,
   );
-  return { effects, costs };
+  return { effects, costs, movers };
 }
 
 /** What a turn may do, and what it takes in forward passes. */

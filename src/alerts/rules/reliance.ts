@@ -59,7 +59,7 @@ function sentence(now: Effect, { level, by }: Reached): string {
   if (by === 'top')
     return (
       `Predictions move ${whole(top!)} points towards '${className}' when '${segment}' comes from some pictures of ` +
-      `that class, ${whole(effect)} on average: look for what these have in common ${since}`
+      `that class, ${whole(effect)} on average: look for what the alert's first pictures have in common ${since}`
     );
   const cost =
     flipped === null || lost === null
