@@ -166,7 +166,7 @@ describe('reliance', () => {
       ...{ level: 'alarm', from: null, to: 0.412 },
       message:
         "Predictions move 41 points towards 'cat' when 'mark' comes from some pictures of that class, 4 on average: " +
-        'look for what these have in common (alarm since epoch 0, confirmed by filling it); ' +
+        "look for what the alert's first pictures have in common (alarm since epoch 0, confirmed by filling it); " +
         'look for it in the training pictures of that class',
     });
     // As earlier versions measured it.
