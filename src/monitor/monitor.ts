@@ -300,9 +300,10 @@ export class Monitor {
   ): Promise<AlertChanges> {
     const { tf, config } = this;
     const { model, probe, pixels } = this.ready!;
-    if (config.keepMaps === 'none' || changes.raised.length === 0) return changes;
+    if (changes.raised.length === 0) return changes;
     const behind = changes.raised.map((alert) => telling(alert, measured, probe, movers));
-    const missing = [...new Set(behind.flat())].filter((i) => !measured[i].map);
+    const wanted = config.keepMaps === 'none' ? [] : behind.flat();
+    const missing = [...new Set(wanted)].filter((i) => !measured[i].map);
     const maps = await mapsOf(tf, model, probe, pixels, config, missing);
     const raised = changes.raised.map((alert, a) => ({
       ...alert,

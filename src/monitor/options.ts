@@ -48,7 +48,7 @@ export interface MonitorOptions extends HeadOptions {
   keepMaps?: 'none' | 'alerts' | number;
   /** Serve the page from a process of its own, which outlives the training. */
   dashboard?: boolean | { port?: number };
-  /** Epochs the training is expected to have (the callback knows); the reliance test spends its error rate over them. */
+  /** Epochs the training is expected to have (the callback knows): the page and the report say 'of' so many. */
   epochs?: number;
   /** Seed of the chance rank's shifts and the reliance test's pairs. */
   seed?: number;
