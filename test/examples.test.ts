@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -136,6 +136,37 @@ describe.runIf(has('bar', 'efficientnet-lite0'))(
       const ranks = store.sats(run).map(({ sat }) => sat!.map(({ rank }) => rank));
       expect(ranks).toHaveLength(6);
       for (const list of ranks) expect(new Set(list).size).toBeGreaterThan(1);
+    });
+  },
+);
+
+const python = process.env.SATWATCH_PYTHON ?? 'python3';
+const hasKeras = spawnSync(python, ['-c', 'import keras, tensorflow']).status === 0;
+
+describe.runIf(hasKeras)(
+  'the Keras example (skipped where python3, or SATWATCH_PYTHON, has no Keras)',
+  () => {
+    it('is measured from its checkpoints and its log, without a line of satwatch in it', async () => {
+      const cwd = join(root, 'examples/keras');
+      const [probe, checkpoints, file] = ['probe', 'checkpoints', 'keras.sqlite'].map((name) =>
+        join(folder, name),
+      );
+      const run = promisify(execFile);
+      await run(python, ['pictures.py', probe], { cwd });
+      await run(python, ['train.py', checkpoints, '--epochs', '2'], { cwd });
+      const cli = join(root, 'dist/src/cli/main.js');
+      const options = ['--probe', probe, '--store', file, '--input-range', '0', '255', '--once'];
+      await run(process.execPath, [cli, 'watch', checkpoints, ...options]);
+      const store = openStore(file, { readonly: true });
+      stores.push(store);
+      const [{ name }] = store.runs();
+      expect(epochsOf(store, name)).toEqual([1, 2]);
+      for (const { metrics, probeAccuracy } of store.metrics(name)) {
+        expect(metrics).toMatchObject({ accuracy: expect.any(Number), val_loss: expect.any(Number) });
+        expect(probeAccuracy).toBeGreaterThan(0.3);
+      }
+      const stamp = store.trajectories(name).filter(({ segment }) => segment === 'stamp');
+      expect(stamp).toMatchObject([{ n: 80 }, { n: 80 }]);
     });
   },
 );

@@ -45,7 +45,7 @@ model.fit(
     verbose=2,
     validation_data=(x_test, y_test),
     callbacks=[
-        keras.callbacks.ModelCheckpoint(options.folder / "epoch-{epoch:02d}.keras"),
-        keras.callbacks.CSVLogger(options.folder / "log.csv"),
+        keras.callbacks.ModelCheckpoint(str(options.folder / "epoch-{epoch:02d}.keras")),
+        keras.callbacks.CSVLogger(str(options.folder / "log.csv")),
     ],
 )
