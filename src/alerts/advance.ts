@@ -13,11 +13,13 @@ export function advance(history: History, rules: readonly Rule[], all: readonly 
   const alerts = asOf(epoch, all);
   const raised: NewAlert[] = [];
   const updated: Alert[] = [];
-  rules.forEach((rule, index) => {
+  rules.forEach((rule) => {
+    // Its place among the rules of its name: a run that goes on may have other rules beside it.
+    const number = rules.filter(({ name }) => name === rule.name).indexOf(rule);
     const findings = standing(rule, history);
-    const mine = alerts.filter(
-      (alert) => alert.rule === rule.name && (alert.evidence.ruleIndex ?? index) === index,
-    );
+    const mine = alerts
+      .filter((alert) => alert.rule === rule.name && (alert.evidence.ruleNumber ?? number) === number)
+      .sort((a, b) => a.epoch - b.epoch || b.id - a.id);
     for (const open of mine.filter((alert) => alert.resolvedEpoch === null)) {
       const finding = findings.get(subject(open));
       if (!finding) updated.push({ ...open, resolvedEpoch: epoch });
@@ -45,7 +47,7 @@ export function advance(history: History, rules: readonly Rule[], all: readonly 
         ...told,
         rule: rule.name,
         epoch,
-        evidence: { ...finding.evidence, ...peak, ruleIndex: index },
+        evidence: { ...finding.evidence, ...peak, ruleNumber: number },
       });
     }
   });
@@ -54,14 +56,19 @@ export function advance(history: History, rules: readonly Rule[], all: readonly 
 
 /**
  * A run resumed from an earlier checkpoint comes to its epochs again: what was raised later waits until then, and what
- * ended later has not ended yet.
+ * ended, grew or was worst later has not yet. (Of two alerts of one finding the one of the earlier epoch goes on.)
  */
 function asOf(epoch: number, alerts: readonly Alert[]): Alert[] {
   return alerts
     .filter((alert) => alert.epoch <= epoch)
-    .map((alert) =>
-      alert.resolvedEpoch !== null && alert.resolvedEpoch > epoch ? { ...alert, resolvedEpoch: null } : alert,
-    );
+    .map((alert) => {
+      const endsLater = alert.resolvedEpoch !== null && alert.resolvedEpoch > epoch;
+      const { grewTo, peak, peakEpoch, peakSeverity, ...rest } = alert.evidence;
+      const grown = endsLater || grewTo === undefined ? {} : { grewTo };
+      const worst = Number(peakEpoch) > epoch ? {} : { peak, peakEpoch, peakSeverity };
+      const resolvedEpoch = endsLater ? null : alert.resolvedEpoch;
+      return { ...alert, resolvedEpoch, evidence: { ...rest, ...worst, ...grown } };
+    });
 }
 
 /** The newest findings that stood at each of the last `consecutive` observations, at the lowest level they had. */

@@ -23,6 +23,9 @@ const measuring = [
   'forward',
   'output',
   'seed',
+  'budget',
+  'everyEpochs',
+  'everyBatches',
 ];
 
 /**

@@ -26,7 +26,7 @@ export function alertSubjects(alerts: readonly Alert[]): AlertSubject[] {
   for (const alert of alerts) {
     const key = JSON.stringify([
       alert.rule,
-      alert.evidence.ruleIndex ?? null,
+      alert.evidence.ruleNumber ?? alert.evidence.ruleIndex ?? null,
       alert.segment,
       alert.className,
     ]);

@@ -8,7 +8,7 @@ import { peakWords } from './verdict.js';
 export type Fact = [name: string, value: string];
 
 /** What is said of an alert elsewhere, or is the monitor's own bookkeeping. */
-const told = ['peak', 'peakEpoch', 'peakSeverity', 'ruleIndex', 'grewTo'];
+const told = ['by', 'peak', 'peakEpoch', 'peakSeverity', 'ruleNumber', 'ruleIndex', 'grewTo'];
 
 /** All that an alert rests on: when it stood, the numbers of its rule, and what else the rule wrote down. */
 export function evidence(alert: ReportedAlert): Fact[] {
@@ -71,7 +71,12 @@ const ruleFacts: Record<string, RuleFacts> = {
         'Answers',
         `${percent(number(found.flipped))} become the class; ${points(number(found.lost))} of accuracy are lost`,
       ],
-      ['z', `${short(number(found.z))}; the level needs ${short(number(found.zThreshold))}`],
+      [
+        'z',
+        found.by === 'top'
+          ? `${short(number(found.z))}; the level rests on the top givers`
+          : `${short(number(found.z))}; the level needs ${short(number(found.zThreshold))}`,
+      ],
       [
         'Filled',
         found.fill === null

@@ -1,4 +1,4 @@
-import type { Cost, Level } from '../types.js';
+import type { Alert, Cost, Level } from '../types.js';
 import { type AlertSubject, stretches } from './alertSubjects.js';
 import { capital, epoch, listed, percent, plural, points, quoted, rank, short } from './format.js';
 import type { ReportedAlert, ReportedSegment, RunReport } from './readReport.js';
@@ -123,8 +123,16 @@ function finding(alert: ReportedAlert): string {
   const named = `${quoted(segment)}${role ? ` (${role})` : ''}`;
   return [
     `with ${named} pasted into images of other classes, predictions ${alert.standing === null ? 'moved' : 'move'} towards ${quoted(className)}, by ${points(peak)} at the worst (epoch ${epoch(peakEpoch)}).`,
+    ...topWords(alerts[alerts.length - 1]),
     ...pastedWords(alert.costs, className),
   ].join(' ');
+}
+
+/** Where only some of the images that it is taken from move predictions. */
+function topWords({ evidence: { by, top } }: Alert): string[] {
+  return by === 'top' && typeof top === 'number'
+    ? [`Taken from the eighth of the images that moves most it is ${points(top)}.`]
+    : [];
 }
 
 const sentence = (message: string) => oneLine(message).replace(/[^.!?]$/, '$&.');

@@ -25,7 +25,7 @@ const threshold = (more = {}) => rules.rankThreshold({ segment: 'mark', rank: 2,
 const levels = (...names: ('none' | 'warning' | 'alarm' | 'severe')[]) =>
   ofEffects(
     ...names.map((name) => {
-      const effect = { none: 0, warning: 0.05, alarm: 0.1, severe: 0.3 }[name];
+      const effect = { none: 0, warning: 0.1, alarm: 0.2, severe: 0.3 }[name];
       return [{ effect, z: 10, fill: effect }];
     }),
   );
@@ -46,7 +46,7 @@ describe('an alert', () => {
     expect(ranked).toMatchObject({ to: 1.9, evidence: { peak: 1.5, peakEpoch: 2 } });
     const past = ofEffects(...[0.03, 0.09, 0.07].map((effect) => [{ effect, z: 9, fill: effect }]));
     const [effects] = play(past, rules.reliance()).alerts;
-    expect(effects).toMatchObject({ to: 0.07, evidence: { peak: 0.09, peakEpoch: 1, effect: 0.07 } });
+    expect(effects).toMatchObject({ to: 0.07, evidence: { peak: 0.09, peakEpoch: 2, effect: 0.07 } });
   });
 
   it('keeps the sentence it was raised with', () => {
@@ -96,21 +96,21 @@ describe('consecutive', () => {
 
   it('gives the lowest level that stood all the while', () => {
     const rule = rules.reliance({ consecutive: 2 });
-    expect(spans(play(levels('warning', 'alarm'), rule))).toEqual([['warning', 1, null]]);
+    expect(spans(play(levels('warning', 'alarm'), rule))).toEqual([['warning', 2, null]]);
     expect(spans(play(levels('warning', 'alarm', 'alarm'), rule))).toEqual([
-      ['warning', 1, 2],
-      ['alarm', 2, null],
+      ['warning', 2, 3],
+      ['alarm', 3, null],
     ]);
   });
 
   it('counts measurements, not observations at which a pair was not tested', () => {
-    const alarm = { effect: 0.1, z: 10 };
+    const alarm = { effect: 0.2, z: 10 };
     const rule = rules.reliance({ consecutive: 2 });
     expect(play(ofEffects([alarm], []), rule).raisedAt).toEqual([]);
-    expect(play(ofEffects([alarm], [], [alarm]), rule).raisedAt).toEqual([2]);
+    expect(play(ofEffects([alarm], [], [alarm]), rule).raisedAt).toEqual([3]);
     expect(play(ofEffects([alarm], [], [{ ...alarm, effect: 0 }], [alarm]), rule).raisedAt).toEqual([]);
     // Not tested for a while, it still stands.
-    expect(spans(play(ofEffects([alarm], [alarm], [], []), rule))).toEqual([['alarm', 1, null]]);
+    expect(spans(play(ofEffects([alarm], [alarm], [], []), rule))).toEqual([['alarm', 2, null]]);
   });
 });
 
@@ -132,14 +132,14 @@ describe('cooldown', () => {
   it('holds back neither growth nor what is worse than the alert that ended', () => {
     const rule = rules.reliance({ cooldown: 10 });
     expect(spans(play(levels('warning', 'alarm'), rule))).toEqual([
-      ['warning', 0, 1],
-      ['alarm', 1, null],
+      ['warning', 1, 2],
+      ['alarm', 2, null],
     ]);
     expect(spans(play(levels('warning', 'none', 'warning', 'alarm'), rule))).toEqual([
-      ['warning', 0, 1],
-      ['alarm', 3, null],
+      ['warning', 1, 2],
+      ['alarm', 4, null],
     ]);
-    expect(spans(play(levels('alarm', 'none', 'warning', 'alarm'), rule))).toEqual([['alarm', 0, 1]]);
+    expect(spans(play(levels('alarm', 'none', 'warning', 'alarm'), rule))).toEqual([['alarm', 1, 2]]);
   });
 });
 
@@ -147,25 +147,69 @@ describe('levels', () => {
   it('growth ends the lower alert, says to what it grew, and raises the higher', () => {
     const played = play(levels('none', 'warning', 'alarm', 'severe', 'severe', 'severe'), rules.reliance());
     expect(spans(played)).toEqual([
-      ['warning', 1, 2],
-      ['alarm', 2, 4],
-      ['severe', 4, null],
+      ['warning', 2, 3],
+      ['alarm', 3, 5],
+      ['severe', 5, null],
     ]);
     expect(played.alerts.map((alert) => alert.evidence.grewTo)).toEqual(['alarm', 'severe', undefined]);
   });
 
   it('a lower level keeps the alert until it is gone', () => {
     expect(spans(play(levels('alarm', 'warning', 'warning', 'none'), rules.reliance()))).toEqual([
-      ['alarm', 0, 3],
+      ['alarm', 1, 4],
     ]);
+  });
+
+  it('top givers and effect are held against what a level asks of each: the worst is the worst of both', () => {
+    const by = (effect: number, top: number) => [{ effect, top, z: 10 }];
+    const [alert] = play(ofEffects(by(0.05, 0.5), by(0.1, 0.2), by(0.04, 0.41)), rules.reliance()).alerts;
+    expect(alert).toMatchObject({ level: 'alarm', epoch: 1, to: 0.04, resolvedEpoch: null });
+    expect(alert.evidence).toMatchObject({ by: 'top', top: 0.41, peak: 0.1, peakEpoch: 2 });
+  });
+});
+
+describe('a run that goes on from an earlier checkpoint', () => {
+  const rule = rules.reliance();
+  const strong = [{ effect: 0.25, z: 10 }];
+
+  it('keeps the alert of the earlier epoch where its finding now comes sooner', () => {
+    const first = play(ofEffects([], [], [], [], strong), rule).alerts;
+    expect(spans({ alerts: first })).toEqual([['alarm', 5, null]]);
+    const again = ofEffects([], [], [], strong, strong);
+    const at = (n: number) => ({ ...again, observed: again.observed.slice(0, n) });
+    const [raised] = advance(at(4), [rule], first).raised;
+    expect(raised).toMatchObject({ epoch: 4 });
+    const alerts = [...first, { ...raised, id: 2, resolvedEpoch: null, delivery: {} }];
+    const { updated, raised: more } = advance(at(5), [rule], alerts);
+    expect(more).toEqual([]);
+    expect(updated.map(({ id, resolvedEpoch }) => [id, resolvedEpoch])).toEqual([
+      [2, null],
+      [1, 5],
+    ]);
+  });
+
+  it('forgets that an alert grew, ended or was worse later', () => {
+    const { alerts } = play(ofEffects([{ effect: 0.1, z: 9 }], [{ effect: 0.12, z: 9 }], strong), rule);
+    expect(alerts[0].evidence).toMatchObject({ grewTo: 'alarm', peakEpoch: 2 });
+    const [alert] = advance(ofEffects([{ effect: 0.1, z: 9 }]), [rule], alerts).updated;
+    expect(alert.resolvedEpoch).toBeNull();
+    expect(alert.evidence.grewTo).toBeUndefined();
+    expect(alert.evidence).toMatchObject({ peak: 0.1, peakEpoch: 1 });
   });
 });
 
 describe('rules side by side', () => {
+  it('an alert is its rule’s, whichever others stand before it when the run goes on', () => {
+    const { alerts } = play(marks(1), threshold());
+    const { raised, updated } = advance(marks(1, 3), [rules.zeroAttribution(), threshold()], alerts);
+    expect(raised).toEqual([]);
+    expect(updated).toMatchObject([{ id: 1, resolvedEpoch: 1 }]);
+  });
+
   it('two of one kind keep their alerts apart', () => {
     const pair = [threshold({ rank: 2 }), threshold({ rank: 1.2, level: 'severe' })];
     const { alerts } = play(marks(3, 1.8, 1.1, 1.5, 3), ...pair);
-    expect(alerts.map((a) => [a.level, a.epoch, a.resolvedEpoch, a.evidence.ruleIndex])).toEqual([
+    expect(alerts.map((a) => [a.level, a.epoch, a.resolvedEpoch, a.evidence.ruleNumber])).toEqual([
       ['alarm', 1, 4, 0],
       ['severe', 2, 3, 1],
     ]);

@@ -71,6 +71,6 @@ export function history(...run: Observed[]): History {
 export const ofRanks = (...run: Ranks[]): History =>
   history(...run.map((ranks, epoch) => observed(epoch, { ranks })));
 
-/** Epochs 0, 1, … of what was measured for ('mark', 'cat') unless said otherwise. */
+/** Epochs 1, 2, … of what was measured for ('mark', 'cat') unless said otherwise. */
 export const ofEffects = (...run: Partial<Effect>[][]): History =>
-  history(...run.map((effects, epoch) => observed(epoch, { effects })));
+  history(...run.map((effects, i) => observed(i + 1, { effects })));

@@ -85,6 +85,13 @@ describe('rankShift', () => {
     expect(subjects(rules.rankShift({ by: 1 }), ofRanks({ mark: null }, { mark: 1 }))).toEqual([]);
   });
 
+  it('refuses rules without what they need, and a core segment held against core ones', () => {
+    const bare = rules as unknown as Record<'rankThreshold' | 'rankShift', () => unknown>;
+    expect(() => bare.rankThreshold()).toThrow(/rank: got undefined, expected a rank from 1/);
+    expect(() => bare.rankShift()).toThrow(/by: got undefined, expected a number of ranks above 0/);
+    expect(() => rules.outranks({ role: 'core' })).toThrow(/role: got core, expected suspect or context/);
+  });
+
   it('refuses a shift that is none', () => {
     expect(() => rules.rankShift({ by: 0 })).toThrow(/by: got 0, expected a number of ranks above 0/);
   });
@@ -129,44 +136,58 @@ describe('reliance', () => {
   });
 
   it('has the levels of its definition', () => {
-    expect(level([{ effect: 0.039, z: 9 }])).toBeUndefined();
-    expect(level([{ effect: 0.04, z: 2.1 }])).toBe('warning');
-    expect(level([{ effect: 0.06, z: 2.6 }])).toBe('alarm');
+    expect(level([{ effect: 0.059, z: 9 }])).toBeUndefined();
+    expect(level([{ effect: 0.06, z: 2.6 }])).toBe('warning');
+    expect(level([{ effect: 0.2, z: 2.6 }])).toBe('alarm');
     expect(level([{ effect: 0.5, z: 9 }])).toBe('alarm');
-    expect(level([{ effect: 0.2, z: 9 }], [{ effect: 0.2, z: 9 }])).toBe('severe');
-    expect(level([{ effect: 0.2, z: 9 }], [{ effect: 0.19, z: 9 }])).toBe('alarm');
+    expect(level([{ effect: 0.3, z: 9 }], [{ effect: 0.3, z: 9 }])).toBe('severe');
+    expect(level([{ effect: 0.3, z: 9 }], [{ effect: 0.29, z: 9 }])).toBe('alarm');
+  });
+
+  it('counts nothing that was measured before training', () => {
+    const strong = { effect: 0.5, z: 9 };
+    const from = (...run: Parameters<typeof ofEffects>) => {
+      const past = ofEffects(...run);
+      return rule.evaluate({
+        ...past,
+        observed: past.observed.map((one) => ({ ...one, epoch: one.epoch - 1 })),
+      });
+    };
+    expect(from([strong], [])).toEqual([]);
+    expect(from([strong], [strong])).toMatchObject([{ level: 'alarm', from: null }]);
+    expect(from([strong], [strong], [strong])).toMatchObject([{ level: 'severe' }]);
   });
 
   it('keeps to the last measurement of a pair that is not tested at every observation', () => {
-    const strong = { effect: 0.2, z: 9, fill: 0.2 };
+    const strong = { effect: 0.3, z: 9, fill: 0.2 };
     const past = ofEffects([strong], [{ segment: 'sky', effect: 0 }], [{ className: 'dog', ...strong }]);
     expect(subjects(rule, past).sort()).toEqual(['mark@cat', 'mark@dog']);
     const ofCats = rule.evaluate(past).find(({ className }) => className === 'cat');
-    expect(ofCats!.evidence).toMatchObject({ testedAt: 0 });
+    expect(ofCats!.evidence).toMatchObject({ testedAt: 1 });
     expect(level([strong], [], [strong])).toBe('severe');
   });
 
   it('says what was seen, and never where it comes from', () => {
-    const effects = { effect: 0.11, z: 8, fill: 0.2, blur: 0.1, top: 0.2, flipped: 0.09, lost: 0.078 };
+    const effects = { effect: 0.21, z: 8, fill: 0.2, blur: 0.1, top: 0.2, flipped: 0.09, lost: 0.078 };
     const [finding] = rule.evaluate(ofEffects([{ effect: 0.01 }], [effects]));
-    expect(finding).toMatchObject({ segment: 'mark', className: 'cat', from: 0.01, to: 0.11 });
+    expect(finding).toMatchObject({ segment: 'mark', className: 'cat', from: 0.01, to: 0.21 });
     expect(finding.evidence).toMatchObject({
       ...{ ...effects, confirmation: 'confirmed', receivers: 64, givers: 20 },
       zThreshold: expect.closeTo(2.539, 3),
     });
     expect(finding.message).toBe(
-      "Predictions move 11 points towards 'cat' when 'mark' is present: 9 % of the answers become 'cat', " +
-        '8 points of accuracy are lost (alarm since epoch 1, confirmed by filling it); ' +
+      "Predictions move 21 points towards 'cat' when 'mark' is present: 9 % of the answers become 'cat', " +
+        '8 points of accuracy are lost (alarm since epoch 2, confirmed by filling it); ' +
         'look for it in the training pictures of that class',
     );
     const words = (more: object) => rule.evaluate(ofEffects([{ ...effects, ...more }]))[0].message;
-    expect(words({ blur: 0 })).toMatch(/\(alarm since epoch 0, not confirmed by filling it\)/);
-    expect(words({ fill: null, blur: null })).toMatch(/\(alarm since epoch 0, untestable by filling it\)/);
+    expect(words({ blur: 0 })).toMatch(/\(alarm since epoch 1, not confirmed by filling it\)/);
+    expect(words({ fill: null, blur: null })).toMatch(/\(alarm since epoch 1, untestable by filling it\)/);
     expect(rule.evaluate(ofEffects([{ ...effects, effect: 0.04, top: 0.412 }]))[0]).toMatchObject({
-      ...{ level: 'alarm', from: null, to: 0.412 },
+      ...{ level: 'alarm', from: null, to: 0.04 },
       message:
         "Predictions move 41 points towards 'cat' when 'mark' comes from some pictures of that class, 4 on average: " +
-        "look for what the alert's first pictures have in common (alarm since epoch 0, confirmed by filling it); " +
+        "look for what the alert's first pictures have in common (alarm since epoch 1, confirmed by filling it); " +
         'look for it in the training pictures of that class',
     });
     // As earlier versions measured it.

@@ -262,7 +262,7 @@ describe('as Markdown', () => {
     db.prepare('UPDATE alerts SET rule = ?, class = ?, evidence = ? WHERE rule = ?').run(
       rule,
       className,
-      JSON.stringify({ ...evidence, peak: 0.5, peakEpoch: 4, peakSeverity: 1, ruleIndex: 0 }),
+      JSON.stringify({ ...evidence, peak: 0.5, peakEpoch: 4, peakSeverity: 1, ruleNumber: 0 }),
       'reliance',
     );
     db.close();

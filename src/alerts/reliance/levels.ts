@@ -1,13 +1,13 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
-import { relianceLevels } from '../../relianceLevels.js';
+import { relianceChance, relianceLevels } from '../../relianceLevels.js';
 import type { Effect, Level } from '../../types.js';
 import { order } from '../rule.js';
 
 type Measured = Pick<Effect, 'effect' | 'z' | 'top' | 'receivers' | 'givers'>;
 
-/** The z that a level needs: the t-quantile at 1 − chance for as many clusters as there are, receivers or givers. */
-export function leastZ(level: Level, { receivers, givers }: Pick<Effect, 'receivers' | 'givers'>): number {
-  return tQuantile(1 - relianceLevels[level].chance, Math.max(1, Math.min(receivers, givers) - 1));
+/** The z that an effect needs: the t-quantile at 99 % for as many clusters as there are, receivers or givers. */
+export function leastZ({ receivers, givers }: Pick<Effect, 'receivers' | 'givers'>): number {
+  return tQuantile(1 - relianceChance, Math.max(1, Math.min(receivers, givers) - 1));
 }
 
 export interface Reached {
@@ -26,10 +26,16 @@ export function levelOf(now: Measured, before?: Measured): Reached | null {
 function reach(measured: Measured): Reached | null {
   for (const level of gravestFirst) {
     const { effect, top } = relianceLevels[level];
-    if (measured.effect >= effect && measured.z >= leastZ(level, measured)) return { level, by: 'effect' };
+    if (measured.effect >= effect && measured.z >= leastZ(measured)) return { level, by: 'effect' };
     if (measured.top !== null && measured.top >= top) return { level, by: 'top' };
   }
   return null;
+}
+
+/** How large it is beside what a warning asks of the effect, or of the top givers: from 1 on it may be one. */
+export function sizeOf({ effect, top }: Pick<Effect, 'effect' | 'top'>): number {
+  const { warning } = relianceLevels;
+  return Math.max(effect / warning.effect, (top ?? Number.NEGATIVE_INFINITY) / warning.top);
 }
 
 const gravestFirst = (Object.keys(relianceLevels) as Level[]).sort((a, b) => order[b] - order[a]);

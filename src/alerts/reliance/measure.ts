@@ -279,17 +279,19 @@ function cast(probe: ProbeSet, { segment, className }: Pair) {
   const carries = shown.of(segment);
   const members = classes[label];
   const without = members.filter((i) => !carries[i]);
-  const others = images.flatMap((image, i) => (image.label === label ? [] : i));
+  const strangers = images.flatMap((image, i) => (image.label === label ? [] : i));
+  // A class of one picture has no other for the control.
+  const mated = strangers.filter((i) => classes[images[i].label].length > 1);
+  const others = mated.length > 0 ? mated : strangers;
   const bare = others.filter((i) => !carries[i]);
   const classmates = (i: number) => {
     const mates = classes[images[i].label].filter((k) => k !== i);
     const bare = mates.filter((k) => !carries[k]);
     return bare.length ? bare : mates;
   };
-  const alone = classes.some((list, c) => c !== label && list.length === 1);
   const controls: ((receiver: number) => number[])[] = [];
   if (without.length > 0) controls.push(() => without);
-  if (!alone) controls.push(classmates);
+  if (mated.length > 0) controls.push(classmates);
   return {
     givers: members.filter((i) => carries[i]),
     receivers: bare.length >= leastReceivers ? bare : others,

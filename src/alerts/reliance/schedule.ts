@@ -2,6 +2,7 @@ import type { Cost, Effect, ProbeSet } from '../../types.js';
 import type { History } from '../history.js';
 import { type AsIs, fillCosts, pasteCosts } from './costs.js';
 import { effectOf, moversOf, riseOf } from './effect.js';
+import { sizeOf } from './levels.js';
 import {
   type Fills,
   fillCost,
@@ -89,15 +90,13 @@ export interface Tests {
 
 /** Share of the budget that glances may take. */
 const glances = 0.5;
-/** A glance or an earlier test below this is not followed up, but for the first. */
-const worthATest = 0.05;
 /** Every so many observations the pair that was tested longest ago is tested too, so that none is left out for ever. */
 const patience = 4;
 
 /**
  * All pairs, where `budget` is enough. Else half of it is spent on glances, the pairs in turn, and the rest on whole
- * tests: of the pair that shows the largest effect, by its glance or by its last test, and of others above 0.05 while the
- * budget lasts. At least one pair is tested; and every fourth observation, whatever the budget, the one that was tested
+ * tests: of the pair that shows most, by its glance or by its last test, and of others that show as much as a warning asks
+ * while the budget lasts. At least one pair is tested; and every fourth observation, whatever the budget, the one that was tested
  * longest ago. What is done depends on the observations in `history` alone.
  */
 export async function takeTurns(tests: Tests, { observed }: History, budget: number): Promise<Measured[]> {
@@ -122,18 +121,24 @@ export async function takeTurns(tests: Tests, { observed }: History, budget: num
 
   const seen = new Map<Pair, number>();
   for (const pair of pairs) {
-    const effect = lastTest(pair, observed)?.effect;
-    if (effect !== undefined) seen.set(pair, known(effect));
+    const size = lastTest(pair, observed)?.size;
+    if (size !== undefined) seen.set(pair, known(size));
   }
   for (const pair of inTurn(tests, observed.length, glances * budget)) {
     spent.passes += tests.cost(pair).glance;
     // What the last test found is tested again, whatever a glance shows now: an alert that rests on it must be able to end.
-    seen.set(pair, Math.max(seen.get(pair) ?? Number.NEGATIVE_INFINITY, known(await tests.glance(pair))));
+    seen.set(
+      pair,
+      Math.max(
+        seen.get(pair) ?? Number.NEGATIVE_INFINITY,
+        known(sizeOf({ effect: await tests.glance(pair), top: null })),
+      ),
+    );
   }
 
   const [first, ...others] = [...seen.keys()].sort((a, b) => seen.get(b)! - seen.get(a)!);
   await take(first);
-  for (const pair of others) if (seen.get(pair)! >= worthATest && affordable(pair)) await take(pair);
+  for (const pair of others) if (seen.get(pair)! >= 1 && affordable(pair)) await take(pair);
   if (observed.length % patience === 0) {
     const ago = (pair: Pair) => lastTest(pair, observed)?.ago ?? Number.POSITIVE_INFINITY;
     const waiting = pairs.filter((pair) => !measured.some((effect) => isOf(effect, pair)));
@@ -152,17 +157,17 @@ function inTurn({ pairs, cost }: Tests, turn: number, passes: number): Pair[] {
 }
 
 /** Where the model's answers were not finite nothing is known of the effect. */
-const known = (effect: number) => (Number.isNaN(effect) ? Number.NEGATIVE_INFINITY : effect);
+const known = (size: number) => (Number.isNaN(size) ? Number.NEGATIVE_INFINITY : size);
 
 function fillsOf({ pairs, cost }: Tests): number {
   const bySegment = new Map(pairs.map((pair) => [pair.segment, cost(pair).fill]));
   return [...bySegment.values()].reduce((sum, fill) => sum + fill, 0);
 }
 
-function lastTest(pair: Pair, observed: History['observed']): { effect: number; ago: number } | undefined {
+function lastTest(pair: Pair, observed: History['observed']): { size: number; ago: number } | undefined {
   for (let back = observed.length - 1; back >= 0; back--) {
     const effect = observed[back].effects.find((other) => isOf(other, pair));
-    if (effect) return { effect: effect.effect, ago: observed.length - back };
+    if (effect) return { size: sizeOf(effect), ago: observed.length - back };
   }
   return undefined;
 }

@@ -1,11 +1,13 @@
 import { rowOf } from '../history.js';
 import { rankRule } from '../rankRule.js';
-import { type CommonOptions, inClass, type Rule, round, type Selection } from '../rule.js';
+import { bad, type CommonOptions, inClass, type Rule, round, type Selection } from '../rule.js';
 
 export type OutranksOptions = Selection & CommonOptions;
 
 /** A suspect or context segment ranks before every core one. */
 export function outranks(options: OutranksOptions = {}): Rule {
+  if (options.role === 'core')
+    bad('outranks', 'role', 'core', 'suspect or context: they are held against the core ones');
   return rankRule('outranks', options, { level: 'warning', own: [] }, (_, row, now, { probe }) => {
     const { segment, className } = row;
     const { roles, segmentNames } = probe;

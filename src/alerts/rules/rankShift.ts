@@ -9,7 +9,7 @@ export interface RankShiftOptions extends Selection, CommonOptions {
 
 /** A segment's mean rank has risen by `by` or more since the run's first observation. */
 export function rankShift(options: RankShiftOptions): Rule {
-  if (!(options.by > 0)) bad('rankShift', 'by', options.by, 'a number of ranks above 0');
+  if (!(options?.by > 0)) bad('rankShift', 'by', options?.by, 'a number of ranks above 0');
   return rankRule('rankShift', options, { level: 'warning', own: ['by'] }, ({ by }, row, now, history) => {
     const { segment, className } = row;
     const first = history.observed[0];

@@ -9,7 +9,7 @@ export interface RankThresholdOptions extends Selection, CommonOptions {
 
 /** The mean local rank of a segment, of a role's segments or of any segment reaches `rank`. */
 export function rankThreshold(options: RankThresholdOptions): Rule {
-  if (!(options.rank >= 1)) bad('rankThreshold', 'rank', options.rank, 'a rank from 1');
+  if (!(options?.rank >= 1)) bad('rankThreshold', 'rank', options?.rank, 'a rank from 1');
   return rankRule(
     'rankThreshold',
     options,

@@ -1,6 +1,13 @@
 import type { Effect, Level } from '../../types.js';
 import type { History } from '../history.js';
-import { type Confirmation, confirmation, leastZ, levelOf, type Reached } from '../reliance/levels.js';
+import {
+  type Confirmation,
+  confirmation,
+  leastZ,
+  levelOf,
+  type Reached,
+  sizeOf,
+} from '../reliance/levels.js';
 import { type CommonOptions, defineRule, type Finding, order, type Rule, round } from '../rule.js';
 
 /**
@@ -24,14 +31,15 @@ export function reliance(options: Omit<CommonOptions, 'level'> = {}): Rule {
           segment: now.segment,
           className: now.className,
           level,
-          from: before?.[by] ?? null,
-          to: now[by],
-          severity: now[by]!,
+          from: before?.effect ?? null,
+          to: now.effect,
+          severity: sizeOf(now),
           message: sentence(now, reached),
           evidence: {
+            by,
             effect: now.effect,
             z: now.z,
-            zThreshold: leastZ(level, now),
+            zThreshold: leastZ(now),
             top: now.top,
             flipped: now.flipped,
             lost: now.lost,
@@ -76,23 +84,26 @@ const confirmed: Record<Confirmation, string> = {
 
 const whole = (share: number) => round(100 * share, 0);
 
-/** The lowest level that was reached at the newest `consecutive` measurements of a pair, newest first. */
+/** The lowest level that was reached at the newest `consecutive` measurements of a pair, and by what it was just now. */
 function lowest(measured: Effect[], consecutive: number): Reached | null {
-  let least: Reached | null = null;
-  for (let i = 0; i < consecutive; i++) {
-    const reached = measured[i] && levelOf(measured[i], measured[i + 1]);
-    if (!reached) return null;
-    if (least === null || order[reached.level] < order[least.level]) least = reached;
-  }
-  return least;
+  const reached = Array.from({ length: consecutive }, (_, i) =>
+    measured[i] ? levelOf(measured[i], measured[i + 1]) : null,
+  );
+  if (reached.includes(null)) return null;
+  const levels = reached.map((one) => one!.level).sort((a, b) => order[a] - order[b]);
+  return { level: levels[0], by: reached[0]!.by };
 }
 
-/** The newest `most` measurements of every pair, newest first; looks no further back than it takes. */
+/**
+ * The newest `most` measurements of every pair, newest first; looks no further back than it takes. Those of epoch 0 count
+ * for nothing: before training, random filters are swayed by anything.
+ */
 function newest({ observed, pairs }: History, most: number): Map<string, Effect[]> {
   const found = new Map<string, Effect[]>();
   let complete = 0;
   for (let i = observed.length - 1; i >= 0 && complete < pairs; i--) {
     const { epoch, step, effects } = observed[i];
+    if (epoch === 0) continue;
     for (const effect of effects) {
       const key = `${effect.segment}\0${effect.className}`;
       const measured = found.get(key) ?? [];
