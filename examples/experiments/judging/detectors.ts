@@ -30,7 +30,7 @@ export const detectors: readonly Detector[] = [
   satwatch('warning'),
   satwatch('alarm'),
   satwatch('severe'),
-  satwatch('alarm', { name: 'satwatch alarm, twice in a row', consecutive: 2 }),
+  satwatch('warning', { name: 'satwatch warning, twice in a row', consecutive: 2 }),
   satwatch('alarm', { name: 'satwatch alarm, twice the passes', budget: 2 * usual }),
   satwatch('alarm', { name: 'satwatch alarm, every pair always', budget: Number.POSITIVE_INFINITY }),
   byEffect('effect', ({ effect }) => effect),
@@ -42,9 +42,27 @@ export const detectors: readonly Detector[] = [
   byEffect('z', ({ z }) => z),
   { name: 'Holm, α/(t(t + 1))', look: holmSpending },
   { name: 'largest of sign flips', look: signFlips },
+  // What the prototype of the reliance test asked for, of today's measurement.
+  byEffect(
+    'effect ≥ 3 points, z ≥ 4, fill ≥ 3 points',
+    ({ effect }) => effect,
+    ({ effect, z, fill }) => effect >= 0.03 && z >= 4 && (fill ?? 0) >= 0.03,
+  ),
   byRank('rank against epoch 0', ({ meanRank }, first) => (first.meanRank ?? Number.NaN) - meanRank),
   byRank('mean rank', ({ meanRank }) => -meanRank),
   byRank('rank against chance', ({ meanRank, chanceRank }) => (chanceRank ?? Number.NaN) - meanRank),
+  {
+    name: 'outranks every core part',
+    look: ({ ranks, roles }) =>
+      ranks.flatMap(({ segment, className, epoch, meanRank }) => {
+        if (epoch === 0 || className === null || meanRank === null || roles[segment] === 'core') return [];
+        const cores = ranks.filter(
+          (row) => row.epoch === epoch && row.className === className && roles[row.segment] === 'core',
+        );
+        const best = Math.min(...cores.flatMap((row) => row.meanRank ?? []));
+        return [{ segment, className, epoch, score: best - meanRank, alerted: meanRank < best }];
+      }),
+  },
   {
     name: 'train-test gap',
     look: ({ epochs }) =>
@@ -82,7 +100,11 @@ function satwatch(
 type Effect = ReturnType<typeof replay>[number][number]['effect'];
 
 /** Of every pair at every epoch. */
-function byEffect(name: string, score: (effect: Effect) => number): Detector {
+function byEffect(
+  name: string,
+  score: (effect: Effect) => number,
+  rule?: (effect: Effect) => boolean,
+): Detector {
   return {
     name,
     look: (result) =>
@@ -91,7 +113,7 @@ function byEffect(name: string, score: (effect: Effect) => number): Detector {
         .flat()
         .map(({ effect }) => {
           const { segment, className, epoch } = effect;
-          return { segment, className, epoch, score: score(effect) };
+          return { segment, className, epoch, score: score(effect), ...(rule && { alerted: rule(effect) }) };
         }),
   };
 }

@@ -24,6 +24,9 @@ const losses = [
   [0.4, 1.01],
 ];
 
+/** Shares of the clean runs that may have any alarm, in hindsight. */
+const cleanRates = [0.05, 0.1, 0.2];
+
 /** All that is counted of a detector, at its threshold; null where it has a rule of its own. */
 export function judge(
   detector: string,
@@ -61,8 +64,18 @@ export function judge(
     detector,
     threshold,
     falseAlarms: { all: falseAlarmRate(outcomes), clean: falseAlarmRate(clean) },
-    /** False or not: a clean net may be swayed by what it never saw, or by another part. */
-    alarmedClean: share(clean.filter(({ alarms }) => alarms.length > 0).length, clean.length),
+    /** Right or not: a clean net may be swayed by the shortcut that it never saw, or by another part. */
+    alarmedClean: {
+      any: share(clean.filter(({ alarms }) => alarms.length > 0).length, clean.length),
+      onShortcut: clean.filter(({ alarms, result }) =>
+        alarms.some(({ segment }) => segment === result.segment),
+      ).length,
+      onOthers: clean.filter(({ alarms, result }) => alarms.some(({ segment }) => segment !== result.segment))
+        .length,
+    },
+    /** Of each learned shortcut, in the order of the runs. */
+    found: outcomes.flatMap(({ reliances }) => reliances.learned.map(({ alarm }) => alarm !== null)),
+    atCleanRate: cleanRates.map((rate) => ({ rate, recall: recallAtCleanRate(list, rate) })),
     learned: told('learned'),
     lost: told('lost'),
     named: recallOf(({ kind }) => isNamed(kind!)),
@@ -73,6 +86,26 @@ export function judge(
 }
 
 export type Judged = ReturnType<typeof judge>;
+
+/**
+ * Recall of the learned at the lowest threshold on the score at which at most `rate` of the clean runs have an alarm, right
+ * or not: what is found at the same counted rate.
+ */
+function recallAtCleanRate(list: readonly Examined[], rate: number) {
+  const scored = list.map((one) => ({
+    ...one,
+    points: one.points.map(({ alerted: _, ...point }) => point),
+  }));
+  const peaks = scored
+    .filter(({ result }) => result.config.dose === 0)
+    .map(({ points }) => Math.max(...points.map(({ score }) => score)))
+    .sort((a, b) => b - a);
+  const threshold = (peaks[Math.floor(rate * peaks.length)] ?? 0) + 1e-9;
+  return recall(
+    scored.map((one) => outcome(one, threshold)),
+    'learned',
+  );
+}
 
 const isNamed = (kind: string) => shortcuts[kind].role !== null;
 

@@ -26,7 +26,7 @@ export interface About {
 /** In the figure; the tables have all. */
 const drawn = {
   found: [
-    ...['satwatch alarm', 'satwatch alarm, every pair always', 'effect', 'effect and both fills'],
+    ...['satwatch warning', 'satwatch alarm', 'effect and both fills'],
     ...['rank against epoch 0', 'rank against chance', 'train-test gap'],
   ],
   scored: [
@@ -34,12 +34,21 @@ const drawn = {
     ...['rank against epoch 0', 'rank against chance'],
   ],
 };
+/** Their score is that of another one. */
+const unscored = [
+  'satwatch warning',
+  'satwatch severe',
+  'satwatch warning, twice in a row',
+  'satwatch alarm, every pair always',
+];
+
 /** The page of a half. */
 export function findings(
   about: About,
   judged: readonly Judged[],
   tellers: ReturnType<typeof swayOrLearned>,
 ): Findings {
+  const usual = judged.find(({ detector }) => detector === 'satwatch warning')!.found;
   return {
     title: `The detection benchmark: the ${about.half} half`,
     asks: `${about.tasks.length} tasks (${about.tasks.join(', ')}), ${about.kinds.length} shortcuts (${about.kinds.join(', ')}), two nets, five doses. Which detector finds what a net has learned, how soon, and how often does it alarm for nothing?`,
@@ -65,43 +74,51 @@ export function findings(
         title: 'The detectors',
         rows: [
           [
+            ...['detector', 'found of learned', 'before the peak', 'median delay', 'more than the warning'],
             ...[
-              'detector',
-              'found of learned',
-              'before the peak',
-              'median delay',
-              'AUROC, runs',
-              'AUROC, pairs',
-            ],
-            ...[
-              'average precision',
               'found of swayed',
               'false alarms, runs',
-              'clean runs',
               'any alarm, clean runs',
-              'threshold',
+              'on the shortcut',
+              'elsewhere',
             ],
           ],
-          ...judged.map(({ detector, learned, lost, falseAlarms, alarmedClean, threshold }) => [
+          ...judged.map(({ detector, learned, lost, falseAlarms, alarmedClean, found }) => [
+            ...[detector, told(learned.recall), counted(learned.beforePeak)],
             ...[
-              detector,
-              told(learned.recall),
-              told(learned.beforePeak),
               String(learned.delay.median ?? '–'),
+              String(found.filter((own, i) => own && !usual[i]).length),
             ],
-            `${decimals(learned.runs.auroc)} (${learned.runs.aurocInterval.map(decimals).join('–')})`,
-            ...[
-              decimals(learned.pairs.auroc),
-              learned.pairs.cases ? decimals(learned.pairs.averagePrecision) : '–',
-              told(lost.recall),
-            ],
-            ...[told(falseAlarms.all), told(falseAlarms.clean), told(alarmedClean)],
-            threshold?.toPrecision(3) ?? 'its own',
+            ...[counted(lost.recall), told(falseAlarms.all), told(alarmedClean.any)],
+            ...[String(alarmedClean.onShortcut), String(alarmedClean.onOthers)],
           ]),
         ],
         notes: [
-          'Delay: epochs from the first of the two to the first alarm.',
+          'Delay: epochs from the first of the two to the first alarm. More than the warning: found, and not by satwatch’s warning.',
           'Any alarm, clean runs: most of these are right that the segment sways the net, and it is not the training data that taught it.',
+        ],
+      },
+      {
+        title: 'Their scores',
+        rows: [
+          [
+            ...['detector', 'threshold', 'AUROC, runs', 'AUROC, pairs', 'average precision'],
+            ...judged[0].atCleanRate.map(
+              ({ rate }) => `found where ${percents(rate)} of the clean runs alarm`,
+            ),
+          ],
+          ...judged
+            .filter(({ detector }) => !unscored.includes(detector))
+            .map(({ detector, threshold, learned: { runs, pairs }, atCleanRate }) => [
+              ...[detector, threshold?.toPrecision(3) ?? 'its own'],
+              `${decimals(runs.auroc)} (${runs.aurocInterval.map(decimals).join('–')})`,
+              ...[decimals(pairs.auroc), pairs.cases ? decimals(pairs.averagePrecision) : '–'],
+              ...atCleanRate.map(({ recall }) => counted(recall)),
+            ]),
+        ],
+        notes: [
+          "The score of satwatch's levels is the effect where a pair has its turn, and 0 elsewhere.",
+          'The last columns are by a threshold on the score alone, in hindsight: what each finds at the same counted rate.',
         ],
       },
       {
@@ -132,16 +149,19 @@ export function findings(
       {
         title: 'Swayed, or learned?',
         rows: [
-          ['told by', 'AUROC', 'learned', 'only swayed'],
-          ...tellers.map(({ name, auroc: found, interval, learned, onlySwayed }) => [
+          ['told by', 'AUROC', 'learned', 'only swayed', 'AUROC without clean runs', 'only swayed'],
+          ...tellers.map(({ name, all, poisoned }) => [
             name,
-            `${decimals(found)} (${interval.map(decimals).join('–')})`,
-            String(learned),
-            String(onlySwayed),
+            ...[all, poisoned].flatMap(({ auroc: found, interval, learned, onlySwayed }, i) => [
+              `${decimals(found)} (${interval.map(decimals).join('–')})`,
+              ...(i === 0 ? [String(learned)] : []),
+              String(onlySwayed),
+            ]),
           ]),
         ],
         notes: [
           'Of the runs that the shortcut sways: those that learned it against those that are swayed as much without.',
+          'In a clean run it is learned by definition never, and its share is 0: the share in training is judged fairly by the last columns only.',
         ],
       },
     ],

@@ -75,16 +75,18 @@ export function swayOrLearned(examined: readonly Examined[], resamples: number) 
           other.seed !== seed,
       );
   return tellers.map(({ name, score }) => {
-    const cases = swayed.flatMap(({ result, learned }) => {
-      const said = score(result, references(result));
-      return said === null ? [] : [{ score: said, reliant: learned }];
-    });
-    return {
-      name,
-      learned: cases.filter(({ reliant }) => reliant).length,
-      onlySwayed: cases.filter(({ reliant }) => !reliant).length,
-      auroc: auroc(cases),
-      interval: bootstrap(cases, auroc, { resamples }),
+    const told = (runs: typeof swayed) => {
+      const cases = runs.flatMap(({ result, learned }) => {
+        const said = score(result, references(result));
+        return said === null ? [] : [{ score: said, reliant: learned }];
+      });
+      return {
+        learned: cases.filter(({ reliant }) => reliant).length,
+        onlySwayed: cases.filter(({ reliant }) => !reliant).length,
+        auroc: auroc(cases),
+        interval: bootstrap(cases, auroc, { resamples }),
+      };
     };
+    return { name, all: told(swayed), poisoned: told(swayed.filter(({ result }) => result.config.dose > 0)) };
   });
 }
