@@ -195,12 +195,16 @@ describe('refuses', () => {
       method: { name: 'integrated-gradients', steps: 4 },
       score: 'logit',
       inputRange: [-1, 1],
+      reliance: { budget: 100 },
+      every: 2,
     });
     expect(code).toBe('REFERENCE_INVALID');
     expect(message).toMatch(/^reference: run 'clean-1' cannot be compared with this run: /);
     expect(message).toContain('method was "input-x-gradient", here it is "integrated-gradients"');
     expect(message).toContain('score was "margin", here it is "logit"');
     expect(message).toContain('inputRange was [0,1], here it is [-1,1]');
+    expect(message).toContain('budget was null, here it is 100');
+    expect(message).toContain('everyEpochs was 1, here it is 2');
   });
 
   it('one of another probe set or architecture', async () => {

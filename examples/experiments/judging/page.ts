@@ -134,7 +134,7 @@ export function findings(
           ...judged.map(({ detector, learned, named, unnamed, byKind }) => [
             detector,
             ...learned.recallByLoss.map(({ found }) => counted(found)),
-            ...[named, unnamed, ...Object.values(byKind)].map(counted),
+            ...[named, unnamed, ...about.kinds.map((kind) => byKind[kind] ?? null)].map(counted),
           ]),
         ],
         notes: [
