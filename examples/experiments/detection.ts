@@ -6,7 +6,7 @@
  *   npm run bench:detection -- --half held-out
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { detectors } from './judging/detectors.js';
 import { chooseThreshold, examineAll } from './judging/evaluate.js';
 import { judge } from './judging/judge.js';
@@ -30,7 +30,7 @@ const rate = 0.01;
 const size = { development: { seeds: 1, clean: 120 }, 'held-out': { seeds: 2, clean: 300 } }[half];
 
 const netNames = quick ? (['plain'] as const) : (Object.keys(nets) as NetName[]);
-const thresholdsFile = join(out, 'detection-thresholds.json');
+const thresholdsFile = 'docs/experiments/detection-thresholds.json';
 const resamples = quick ? 20 : 1000;
 
 const results = await runAll(
@@ -88,7 +88,7 @@ function grid(): Choice[] {
 function choose(): Record<string, number | null> {
   const found = Object.fromEntries([...examined].map(([name, list]) => [name, chooseThreshold(list, rate)]));
   if (!quick) {
-    mkdirSync(out, { recursive: true });
+    mkdirSync(dirname(thresholdsFile), { recursive: true });
     writeFileSync(thresholdsFile, `${JSON.stringify(found, null, 1)}\n`);
   }
   return found;

@@ -6,7 +6,10 @@ export function commonOptions(defaults: { seeds?: number; half?: string }) {
   const { values } = parseArgs({
     options: {
       cache: { type: 'string', default: 'experiments-cache' },
-      out: { type: 'string', default: 'docs/experiments' },
+      out: {
+        type: 'string',
+        default: process.argv.includes('--quick') ? 'experiments-quick' : 'docs/experiments',
+      },
       workers: { type: 'string', default: String(availableParallelism()) },
       seeds: { type: 'string', default: String(defaults.seeds ?? 1) },
       half: { type: 'string', default: defaults.half },
@@ -26,8 +29,9 @@ export function commonOptions(defaults: { seeds?: number; half?: string }) {
 export function command(): string {
   const [, script, ...given] = process.argv;
   const [, program] = script.match(/([^/\\]+)\.js$/) ?? ['', script];
+  const folders = /^--(cache|out|workers)(=|$)/;
   const kept = given.filter(
-    (_, i) => ![given[i], given[i - 1]].some((part) => /^--(cache|out|workers)$/.test(part ?? '')),
+    (part, i) => !folders.test(part) && !/^--(cache|out|workers)$/.test(given[i - 1] ?? ''),
   );
   return ['node', `dist/examples/experiments/${program}.js`, ...kept].join(' ');
 }

@@ -90,7 +90,9 @@ export function reportBar(store: Store, name: string): void {
       ...[null, ...methods.sort()].map((method) => [
         method ?? 'input-x-gradient',
         ...classes.map(({ className, place }) => {
-          const runs = onTraining.map((run) => (method ? `${run}, ${method}` : run));
+          const runs = onTraining
+            .map((run) => (method ? `${run}, ${method}` : run))
+            .filter((run) => store.hasRun(run));
           const last = runs.map((run) => historyOf(store, run, className, place).at(-1)!);
           const count = (holds: (moment: Moment) => boolean) => `${last.filter(holds).length}/${last.length}`;
           return [

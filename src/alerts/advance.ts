@@ -10,19 +10,22 @@ import { type Finding, order, type Rule } from './rule.js';
  */
 export function advance(history: History, rules: readonly Rule[], all: readonly Alert[]): AlertChanges {
   const { epoch } = latest(history);
-  const alerts = asOf(epoch, all);
+  // Where nothing of this epoch was observed before, what the store knows of it is from a life that has been left.
+  const comesAgain = history.observed.at(-2)?.epoch !== epoch;
+  const alerts = asOf(epoch, all, comesAgain);
   const raised: NewAlert[] = [];
   const updated: Alert[] = [];
-  rules.forEach((rule) => {
+  rules.forEach((rule, index) => {
     // Its place among the rules of its name: a run that goes on may have other rules beside it.
-    const number = rules.filter(({ name }) => name === rule.name).indexOf(rule);
+    const number = rules.slice(0, index).filter(({ name }) => name === rule.name).length;
     const findings = standing(rule, history);
     const mine = alerts
       .filter((alert) => alert.rule === rule.name && (alert.evidence.ruleNumber ?? number) === number)
-      .sort((a, b) => a.epoch - b.epoch || b.id - a.id);
+      .sort((a, b) => a.epoch - b.epoch || a.id - b.id);
     for (const open of mine.filter((alert) => alert.resolvedEpoch === null)) {
       const finding = findings.get(subject(open));
-      if (!finding) updated.push({ ...open, resolvedEpoch: epoch });
+      const fell = finding && comesAgain && open.epoch === epoch && order[finding.level] < order[open.level];
+      if (!finding || fell) updated.push({ ...open, resolvedEpoch: epoch });
       else if (order[finding.level] > order[open.level])
         updated.push({
           ...open,
@@ -58,14 +61,15 @@ export function advance(history: History, rules: readonly Rule[], all: readonly 
  * A run resumed from an earlier checkpoint comes to its epochs again: what was raised later waits until then, and what
  * ended, grew or was worst later has not yet. (Of two alerts of one finding the one of the earlier epoch goes on.)
  */
-function asOf(epoch: number, alerts: readonly Alert[]): Alert[] {
+function asOf(epoch: number, alerts: readonly Alert[], comesAgain: boolean): Alert[] {
+  const isLater = (other: number) => other > epoch || (comesAgain && other === epoch);
   return alerts
     .filter((alert) => alert.epoch <= epoch)
     .map((alert) => {
-      const endsLater = alert.resolvedEpoch !== null && alert.resolvedEpoch > epoch;
+      const endsLater = alert.resolvedEpoch !== null && isLater(alert.resolvedEpoch);
       const { grewTo, peak, peakEpoch, peakSeverity, ...rest } = alert.evidence;
       const grown = endsLater || grewTo === undefined ? {} : { grewTo };
-      const worst = Number(peakEpoch) > epoch ? {} : { peak, peakEpoch, peakSeverity };
+      const worst = isLater(Number(peakEpoch)) ? {} : { peak, peakEpoch, peakSeverity };
       const resolvedEpoch = endsLater ? null : alert.resolvedEpoch;
       return { ...alert, resolvedEpoch, evidence: { ...rest, ...worst, ...grown } };
     });

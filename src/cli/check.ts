@@ -57,15 +57,16 @@ function summarise(run: RunInfo, least: Level, found: readonly Alert[], others: 
   };
   print(`run '${name}': ${observations} observations, the last at epoch ${epoch}${going[state]}`);
   for (const alert of found) {
-    const { peak, peakEpoch, quantity } = alert.evidence as {
+    const { peak, peakEpoch, quantity, by } = alert.evidence as {
       peak?: number | null;
       peakEpoch?: number;
       quantity?: string;
+      by?: string;
     };
     const end = alert.resolvedEpoch === null ? 'stands' : `ended at epoch ${alert.resolvedEpoch}, and counts`;
     const value = (x: number) =>
       alert.rule === 'reliance' || quantity === 'effect'
-        ? `${(100 * x).toFixed(0)} points`
+        ? `${(100 * x).toFixed(0)} points${by === 'top' ? ' on average' : ''}`
         : String(Number(x.toPrecision(3)));
     const worst = typeof peak === 'number' ? `; at its worst ${value(peak)} at epoch ${peakEpoch}` : '';
     print(`${alert.level.toUpperCase()} epoch ${alert.epoch} (${end}${worst}): ${alert.message}`);

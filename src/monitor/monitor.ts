@@ -9,7 +9,6 @@ import {
   measureEffects,
   type Observed,
   pairsOf,
-  type Rule,
 } from '../alerts/index.js';
 import type { Tf } from '../backend/types.js';
 import { SatwatchError } from '../errors.js';
@@ -244,9 +243,7 @@ export class Monitor {
 
     const observed: Observed = { epoch, step, metrics, probeAccuracy, rows, effects };
     const next = { ...history, observed: [...past, observed] };
-    // Epoch 0 is the baseline: before training, random filters are swayed by anything.
-    const judged = (rule: Rule) => (rule.measures && epoch === 0 ? { ...rule, evaluate: () => [] } : rule);
-    const found = advance(next, config.rules.map(judged), alerts);
+    const found = advance(next, config.rules, alerts);
     const changes = this.deliveries.address(await this.withPictures(found, measured, movers));
     this.tellUnread(pixels, probe, epoch);
 

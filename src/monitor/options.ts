@@ -228,7 +228,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     everyBatches: config.everyBatches ?? null,
     rules: config.rules.map((rule) => ({ name: rule.name, ...rule.options })),
     channels: config.channels.map((channel) => channel.name),
-    budget: config.budget ?? null,
+    budget: config.budget === Number.POSITIVE_INFINITY ? 'unlimited' : (config.budget ?? null),
     keepMaps: config.keepMaps,
     seed: config.seed,
   };

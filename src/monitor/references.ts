@@ -27,6 +27,12 @@ const measuring = [
   'everyEpochs',
   'everyBatches',
 ];
+/** As the user wrote them. */
+const written: Record<string, string> = {
+  budget: 'reliance.budget',
+  everyEpochs: 'every',
+  everyBatches: 'every.batches',
+};
 
 /**
  * Reads the runs that a run is compared with: finished, of the same probe set, measured in the same way, of a model of
@@ -43,7 +49,7 @@ export function readReferences(store: Store, refs: readonly RunRef[], watched: W
     if (differing.length > 0)
       refuse(
         info,
-        `cannot be compared with this run: ${differing.join('; ')}. Name finished runs of the same probe set, method and architecture`,
+        `cannot be compared with this run: ${differing.join('; ')}. Name finished runs of the same probe set, options and architecture`,
       );
   }
   return infos.map((info) => historyOf(store, info));
@@ -57,7 +63,7 @@ function differences(info: RunInfo, { probe, config, model }: Watched): string[]
   const compare = (names: string[], theirs: Record<string, unknown>, ours: Record<string, unknown>) => {
     for (const name of names) {
       const [its, own] = [theirs[name], ours[name]].map((value) => JSON.stringify(value ?? null));
-      if (its !== own) found.push(`${name} was ${short(its)}, here it is ${short(own)}`);
+      if (its !== own) found.push(`${written[name] ?? name} was ${short(its)}, here it is ${short(own)}`);
     }
   };
   compare(measuring, info.config, config);

@@ -16,7 +16,7 @@ export interface AlertSubject {
   /** The watched value at its worst, and when. */
   peak: number | null;
   peakEpoch: number | null;
-  /** In the order they were raised. */
+  /** By their epochs. One of an epoch that a resumed run came to again, and that another took the place of, is left out. */
   alerts: Alert[];
 }
 
@@ -26,7 +26,7 @@ export function alertSubjects(alerts: readonly Alert[]): AlertSubject[] {
   for (const alert of alerts) {
     const key = JSON.stringify([
       alert.rule,
-      alert.evidence.ruleNumber ?? alert.evidence.ruleIndex ?? null,
+      alert.evidence.ruleNumber ?? null,
       alert.segment,
       alert.className,
     ]);
@@ -35,7 +35,10 @@ export function alertSubjects(alerts: readonly Alert[]): AlertSubject[] {
   return [...bySubject.values()].map(subject).sort(byGravity);
 }
 
-function subject(alerts: Alert[]): AlertSubject {
+function subject(all: Alert[]): AlertSubject {
+  const alerts = all
+    .filter((alert) => alert.epoch !== alert.resolvedEpoch || !all.some((other) => covers(other, alert)))
+    .sort((a, b) => a.epoch - b.epoch || a.id - b.id);
   const { rule, segment, className } = alerts[0];
   const open = alerts.filter(({ resolvedEpoch }) => resolvedEpoch === null);
   const worst = alerts.reduce((a, b) => (severity(b) > severity(a) ? b : a));
@@ -50,6 +53,10 @@ function subject(alerts: Alert[]): AlertSubject {
     alerts,
   };
 }
+
+/** Whether another alert stood all the while. */
+const covers = (other: Alert, { id, epoch }: Alert) =>
+  other.id !== id && other.epoch < epoch && (other.resolvedEpoch === null || other.resolvedEpoch > epoch);
 
 function byGravity(a: AlertSubject, b: AlertSubject): number {
   return (

@@ -8,7 +8,7 @@ import { peakWords } from './verdict.js';
 export type Fact = [name: string, value: string];
 
 /** What is said of an alert elsewhere, or is the monitor's own bookkeeping. */
-const told = ['by', 'peak', 'peakEpoch', 'peakSeverity', 'ruleNumber', 'ruleIndex', 'grewTo'];
+const told = ['peak', 'peakEpoch', 'peakSeverity', 'ruleNumber', 'grewTo'];
 
 /** All that an alert rests on: when it stood, the numbers of its rule, and what else the rule wrote down. */
 export function evidence(alert: ReportedAlert): Fact[] {
@@ -19,7 +19,7 @@ export function evidence(alert: ReportedAlert): Fact[] {
   const known = named?.names.every((name) => Object.hasOwn(evidence, name)) ? named : null;
   const own = known?.facts(evidence) ?? [];
   const others = Object.entries(evidence).filter(
-    ([name]) => !told.includes(name) && !known?.names.includes(name),
+    ([name]) => !told.includes(name) && !known?.names.includes(name) && !(known && name === 'by'),
   );
   return [
     ['Stood', stretches(alert).map(stretchWords).join('; ')],

@@ -124,7 +124,7 @@ function readOnce(store: Store, run: RunRef): RunReport {
     tested: {
       pairs: new Set(effects.map(({ segment, className }) => JSON.stringify([segment, className]))).size,
       largest: effects
-        .filter(({ effect }) => Number.isFinite(effect))
+        .filter(({ effect, epoch }) => epoch > 0 && Number.isFinite(effect))
         .reduce<Effect | null>((a, b) => (a === null || b.effect > a.effect ? b : a), null),
     },
     comparison: compareSegments(

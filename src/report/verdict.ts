@@ -122,16 +122,18 @@ function finding(alert: ReportedAlert): string {
   }
   const named = `${quoted(segment)}${role ? ` (${role})` : ''}`;
   return [
-    `with ${named} pasted into images of other classes, predictions ${alert.standing === null ? 'moved' : 'move'} towards ${quoted(className)}, by ${points(peak)} at the worst (epoch ${epoch(peakEpoch)}).`,
+    `with ${named} pasted into images of other classes, predictions ${alert.standing === null ? 'moved' : 'move'} towards ${quoted(className)}, by ${points(peak)} on average at the worst (epoch ${epoch(peakEpoch)}).`,
     ...topWords(alerts[alerts.length - 1]),
     ...pastedWords(alert.costs, className),
   ].join(' ');
 }
 
 /** Where only some of the images that it is taken from move predictions. */
-function topWords({ evidence: { by, top } }: Alert): string[] {
+function topWords({ evidence: { by, top, testedAt } }: Alert): string[] {
   return by === 'top' && typeof top === 'number'
-    ? [`Taken from the eighth of the images that moves most it is ${points(top)}.`]
+    ? [
+        `Taken from the eighth of the images that moves most: ${points(top)} (epoch ${epoch(Number(testedAt))}).`,
+      ]
     : [];
 }
 

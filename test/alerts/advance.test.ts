@@ -160,7 +160,7 @@ describe('levels', () => {
     ]);
   });
 
-  it('top givers and effect are held against what a level asks of each: the worst is the worst of both', () => {
+  it('of an alarm by the top givers the worst is the largest effect, as of any other', () => {
     const by = (effect: number, top: number) => [{ effect, top, z: 10 }];
     const [alert] = play(ofEffects(by(0.05, 0.5), by(0.1, 0.2), by(0.04, 0.41)), rules.reliance()).alerts;
     expect(alert).toMatchObject({ level: 'alarm', epoch: 1, to: 0.04, resolvedEpoch: null });
@@ -186,6 +186,21 @@ describe('a run that goes on from an earlier checkpoint', () => {
       [2, null],
       [1, 5],
     ]);
+  });
+
+  it('takes an epoch that comes again for what it is now', () => {
+    // Ended at epoch 2 in its first life.
+    const ended = play(ofEffects(strong, [{ effect: 0 }]), rule).alerts;
+    expect(spans({ alerts: ended })).toEqual([['alarm', 1, 2]]);
+    const stands = advance(ofEffects(strong, strong), [rule], ended);
+    expect(stands.raised).toEqual([]);
+    expect(stands.updated).toMatchObject([{ id: 1, resolvedEpoch: null, evidence: { peakEpoch: 1 } }]);
+    // An alarm then, a warning now.
+    const weak = [{ effect: 0.1, z: 9 }];
+    const { alerts } = play(ofEffects([], strong), rule);
+    const fell = advance(ofEffects([], weak), [rule], alerts);
+    expect(fell.updated).toMatchObject([{ id: 1, level: 'alarm', resolvedEpoch: 2 }]);
+    expect(fell.raised).toMatchObject([{ level: 'warning', epoch: 2, to: 0.1 }]);
   });
 
   it('forgets that an alert grew, ended or was worse later', () => {

@@ -402,6 +402,7 @@ describe('levels', () => {
     [at(0.3, 2.39), at(0.3, 2.38), 'alarm'],
     [at(0.2, Number.POSITIVE_INFINITY), undefined, 'alarm'],
     [at(Number.NaN, Number.NaN), undefined, null],
+    [at(Number.NaN, Number.NaN, 64, 0.9), undefined, null],
     [few(0.349), undefined, null],
     [few(null), undefined, null],
     [few(0.35), undefined, 'warning by top'],

@@ -356,11 +356,11 @@ describe('the experiments as programs', { timeout: 120_000 }, () => {
         expect([again.receivers, again.givers]).toEqual([effect.receivers, effect.givers]);
       }
     }
-    const { nets } = JSON.parse(readFileSync(join(again.cwd, 'docs/experiments/prevalence.json'), 'utf8'));
+    const { nets } = JSON.parse(readFileSync(join(again.cwd, 'experiments-quick/prevalence.json'), 'utf8'));
     expect(nets[0].detectors.map(({ detector }: { detector: string }) => detector)).toEqual(
       detectors.map(({ name }) => name),
     );
-    expect(readFileSync(join(again.cwd, 'docs/experiments/prevalence-plain.svg'), 'utf8')).toMatch(
+    expect(readFileSync(join(again.cwd, 'experiments-quick/prevalence-plain.svg'), 'utf8')).toMatch(
       /^<svg .*satwatch alarm.*<\/svg>\n$/s,
     );
   });
@@ -369,12 +369,12 @@ describe('the experiments as programs', { timeout: 120_000 }, () => {
     const run = start('detection', 'detection');
     expect(await run.ended, run.told.text).toBe(0);
     const { about, detectors: judged } = JSON.parse(
-      readFileSync(join(run.cwd, 'docs/experiments/detection-development.json'), 'utf8'),
+      readFileSync(join(run.cwd, 'experiments-quick/detection-development.json'), 'utf8'),
     );
     expect(about).toMatchObject({ half: 'development', runs: 2, clean: 1 });
     expect(judged[1]).toMatchObject({ detector: 'satwatch alarm', falseAlarms: { all: { of: 2 } } });
     expect(run.told.text).toMatch(/satwatch alarm +/);
-    const page = readFileSync(join(run.cwd, 'docs/experiments/detection-development.md'), 'utf8');
+    const page = readFileSync(join(run.cwd, 'experiments-quick/detection-development.md'), 'utf8');
     expect(page).toMatch(/^# The detection benchmark: the development half$/m);
     expect(page).toContain('`node dist/examples/experiments/detection.js --quick`');
     expect(page).toContain('](detection-development.svg)');

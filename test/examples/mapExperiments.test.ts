@@ -24,7 +24,7 @@ async function program<Setting>(name: string): Promise<Study<Setting> & { told: 
     [script, '--quick', '--workers', '1'],
     { cwd: folder },
   );
-  const own = join(folder, 'docs/experiments');
+  const own = join(folder, 'experiments-quick');
   // The page shows all figures of the program.
   const page = readFileSync(join(own, `${name}.md`), 'utf8');
   const svg = [...page.matchAll(/\]\((.+\.svg)\)/g)].map(([, file]) => file);

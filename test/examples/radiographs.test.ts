@@ -238,7 +238,7 @@ describe('the programs', () => {
       },
     );
     const { about, nets } = JSON.parse(
-      readFileSync(join(place, 'docs/experiments/acquisition.json'), 'utf8'),
+      readFileSync(join(place, 'experiments-quick/acquisition.json'), 'utf8'),
     );
     expect(about).toMatchObject({ seeds: 1, runs: 3, healthy: 24 });
     const [{ net, clean, settings }] = nets;
@@ -265,7 +265,7 @@ describe('the programs', () => {
     expect(stdout).toMatch(/plain +all +50 +tag +-?\d+ +\d of 1 /);
     expect(stdout).toMatch(/no segment can name it/);
     expect(stdout).toMatch(/plain +as in training +50 +-?\d+ +[01] of 1/);
-    expect(readFileSync(join(place, 'docs/experiments/acquisition-plain.svg'), 'utf8')).toMatch(
+    expect(readFileSync(join(place, 'experiments-quick/acquisition-plain.svg'), 'utf8')).toMatch(
       /^<svg .*both sites alike.*what each of them costs.*contrast, learned.*contrast, named.*<\/svg>\n$/s,
     );
   });

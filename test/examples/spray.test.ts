@@ -317,7 +317,7 @@ it('runs as a program: figures, all numbers, a table', { timeout: 180_000 }, asy
   });
   expect(stdout).toMatch(/^one place +10 % +plain +0 % /m);
   expect(stdout).toMatch(/^random +50 % +SAT +– +– +[01]\.\d\d/m);
-  const read = (name: string) => readFileSync(join(folder, 'docs/experiments', name), 'utf8');
+  const read = (name: string) => readFileSync(join(folder, 'experiments-quick', name), 'utf8');
   const { about, all, cells } = JSON.parse(read('spray.json'));
   expect(about).toMatchObject({
     command: 'node dist/examples/experiments/spray.js --quick',

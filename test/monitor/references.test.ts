@@ -203,8 +203,8 @@ describe('refuses', () => {
     expect(message).toContain('method was "input-x-gradient", here it is "integrated-gradients"');
     expect(message).toContain('score was "margin", here it is "logit"');
     expect(message).toContain('inputRange was [0,1], here it is [-1,1]');
-    expect(message).toContain('budget was null, here it is 100');
-    expect(message).toContain('everyEpochs was 1, here it is 2');
+    expect(message).toContain('reliance.budget was null, here it is 100');
+    expect(message).toContain('every was 1, here it is 2');
   });
 
   it('one of another probe set or architecture', async () => {

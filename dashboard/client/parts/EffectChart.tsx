@@ -93,12 +93,8 @@ export function EffectChart({ shared, snapshot, segment, className, height, band
         band: band && { ...band, tone: role },
         limits: chosen
           ? [
-              {
-                value: alarm.effect,
-                label: `alarm ${whole(alarm.effect)}, warning ${whole(warning.effect)}`,
-                tone: 'ink',
-              },
-              { value: warning.effect, label: '', tone: 'none' },
+              { value: alarm.effect, label: `alarm ${whole(alarm.effect)}`, tone: 'ink' },
+              { value: warning.effect, label: `warning ${whole(warning.effect)}`, tone: 'none' },
             ]
           : [],
         axis: true,

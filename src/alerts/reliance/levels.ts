@@ -24,6 +24,8 @@ export function levelOf(now: Measured, before?: Measured): Reached | null {
 }
 
 function reach(measured: Measured): Reached | null {
+  // Where an answer was not finite nothing is known.
+  if (Number.isNaN(measured.effect)) return null;
   for (const level of gravestFirst) {
     const { effect, top } = relianceLevels[level];
     if (measured.effect >= effect && measured.z >= leastZ(measured)) return { level, by: 'effect' };

@@ -6,7 +6,7 @@ export type OutranksOptions = Selection & CommonOptions;
 
 /** A suspect or context segment ranks before every core one. */
 export function outranks(options: OutranksOptions = {}): Rule {
-  if (options.role === 'core')
+  if (options?.role === 'core')
     bad('outranks', 'role', 'core', 'suspect or context: they are held against the core ones');
   return rankRule('outranks', options, { level: 'warning', own: [] }, (_, row, now, { probe }) => {
     const { segment, className } = row;

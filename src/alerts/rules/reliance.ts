@@ -1,13 +1,6 @@
 import type { Effect, Level } from '../../types.js';
 import type { History } from '../history.js';
-import {
-  type Confirmation,
-  confirmation,
-  leastZ,
-  levelOf,
-  type Reached,
-  sizeOf,
-} from '../reliance/levels.js';
+import { type Confirmation, confirmation, leastZ, levelOf, type Reached } from '../reliance/levels.js';
 import { type CommonOptions, defineRule, type Finding, order, type Rule, round } from '../rule.js';
 
 /**
@@ -33,7 +26,7 @@ export function reliance(options: Omit<CommonOptions, 'level'> = {}): Rule {
           level,
           from: before?.effect ?? null,
           to: now.effect,
-          severity: sizeOf(now),
+          severity: now.effect,
           message: sentence(now, reached),
           evidence: {
             by,
