@@ -265,7 +265,7 @@ export function observe(recording: Recording, epoch: number, options: Partial<Fi
             effect: effectAt(epoch, s, c, full),
             z: 5 + epoch,
             fill: s === 0 ? effectAt(epoch - 0.6, s, c, full) * 0.9 : null,
-            top: s === 0 ? effectAt(epoch, s, c, full) : 0.3,
+            top: s === 0 ? effectAt(epoch, s, c, full) : 0.37,
             blur: s === 0 ? effectAt(epoch - 0.6, s, c, full) * 0.8 : null,
             flipped: effectAt(epoch, s, c, full) * 0.7,
             lost: effectAt(epoch, s, c, full) * 0.6,
