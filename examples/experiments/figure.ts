@@ -38,18 +38,24 @@ const [left, top, gap, foot] = [52, 34, 76, 44];
 export function figure(panels: readonly Panel[]): string {
   const most = Math.max(...panels.map(({ lines }) => Math.ceil(lines.length / legendColumns(lines))));
   const [total, bottom] = [left + panels.length * (width + gap), top + height + foot + 18 * most + 12];
-  const drawn = panels.map((panel, i) => chart(panel, left + i * (width + gap)));
+  // A name has one colour in all panels.
+  const names = [
+    ...new Set(panels.flatMap(({ lines, ordered }) => (ordered ? [] : lines.map(({ name }) => name)))),
+  ];
+  const drawn = panels.map((panel, i) => chart(panel, left + i * (width + gap), names));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${total}" height="${bottom}" viewBox="0 0 ${total} ${bottom}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" font-size="12"><title>${escaped(panels.map(({ title }) => title).join('; '))}</title><rect width="100%" height="100%" fill="#fff"/>${drawn.join('')}</svg>\n`;
 }
 
 /** Two where the names are short enough. */
 const legendColumns = (lines: readonly Line[]) => (lines.some(({ name }) => name.length > 20) ? 1 : 2);
 
-function chart(panel: Panel, x0: number): string {
+function chart(panel: Panel, x0: number, names: readonly string[]): string {
   const { title, xLabel, yLabel, lines, yRange = [0, 1], xTicks: ticks, ordered } = panel;
   const columns = legendColumns(lines);
   const colour = (i: number) =>
-    ordered ? `hsl(210 80% ${78 - (56 * i) / Math.max(1, lines.length - 1)}%)` : colours[i % colours.length];
+    ordered
+      ? `hsl(210 80% ${78 - (56 * i) / Math.max(1, lines.length - 1)}%)`
+      : colours[names.indexOf(lines[i].name) % colours.length];
   const key = (name: string, i: number) => {
     const [u, v] = [
       x0 + (width / 2 + 24) * (i % columns),

@@ -159,8 +159,8 @@ publish(out, 'prevalence', {
   asks: 'Stripes that run one way or the other, and a text at random places on a growing share of the first class. When is the text found, by what, and what does it cost by then?',
   measured: [
     `\`${command()}\`: ${results.length} runs, ${seeds.length} seeds for each net and share; ${hours.toFixed(1)} processor hours (${backends.join(', ')}).`,
-    `Cost: right answers that ${images} test pictures of the other class lose when the text is stamped on them, less what the clean net of the same seed loses; the mean of the peaks. Learned: 5 points or more for two epochs in a row.`,
-    'A cell of the detectors: runs with an alarm on the text towards its class, and the median epoch of the first. satwatch goes by its own levels; the others by the lowest threshold at which no clean run alarms, chosen here in hindsight, which flatters them.',
+    `Cost: right answers that ${images} test pictures of the other class lose when the text is stamped on them, less what the clean net of the same seed loses; the mean of the seeds at the epoch where that is largest. Learned: 5 points or more for two epochs in a row.`,
+    'A cell of the detectors: runs with an alarm on the text towards its class, and the median epoch of the first. satwatch goes by its own levels; the others by the lowest threshold at which no clean run has an alarm on a part that sways nothing, chosen here in hindsight, which flatters them.',
     'Smallest: the share from which on, at every higher one too, 90 % of the runs alarm.',
   ],
   figures: byNet.map((one) => ({
