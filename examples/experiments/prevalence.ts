@@ -161,6 +161,7 @@ publish(out, 'prevalence', {
     `\`${command()}\`: ${results.length} runs, ${seeds.length} seeds for each net and share; ${hours.toFixed(1)} processor hours (${backends.join(', ')}).`,
     `Cost: right answers that ${images} test pictures of the other class lose when the text is stamped on them, less what the clean net of the same seed loses; the mean of the seeds at the epoch where that is largest. Learned: 5 points or more for two epochs in a row.`,
     'A cell of the detectors: runs with an alarm on the text towards its class, and the median epoch of the first. satwatch goes by its own levels; the others by the lowest threshold at which no clean run has an alarm on a part that sways nothing, chosen here in hindsight, which flatters them.',
+    'False: runs with an alarm on a part that sways nothing. Runs of a seed share their pictures, so these are fewer cases than they look.',
     'Smallest: the share from which on, at every higher one too, 90 % of the runs alarm.',
   ],
   figures: byNet.map((one) => ({
@@ -187,13 +188,14 @@ publish(out, 'prevalence', {
     {
       title: `Who alarms, and when: ${net} net`,
       rows: [
-        ['detector', ...doses.map(percent), 'smallest'],
+        ['detector', ...doses.map(percent), 'smallest', `false, of ${doses.length * seeds.length}`],
         ...judged.map(({ detector, smallestDose: smallest, rows }) => [
           detector,
           ...rows.map(({ alarmed, medianFirstAlarm: epoch }) =>
             epoch === null ? '0' : `${alarmed} (epoch ${epoch})`,
           ),
           smallest === null ? '–' : percent(smallest),
+          String(rows.reduce((sum, { falseAlarms }) => sum + falseAlarms, 0)),
         ]),
       ],
     },
