@@ -105,7 +105,7 @@ const svg = figure([
     title: `the watermark's mean rank, ${sizes.at(-1)} pictures`,
     xLabel,
     yLabel: 'mean rank',
-    yRange: [1, 11],
+    yRange: [1, 6],
     lines: (['learned', 'clean', 'chance'] as const).map((of) => ({
       name: { learned: 'learned', clean: 'clean', chance: 'chance, learned' }[of],
       points: noises.map((x) => ({ x, y: peak(at(x, sizes.at(-1)!).all)[of] ?? Number.NaN })),

@@ -129,8 +129,8 @@ export function publishStudy<Setting>(
   publish(out, name, {
     ...words,
     measured: [
-      `\`${about.command}\`: ${about.runs} trainings of ${Math.round(about.secondsATraining)} s each, on ${about.backends.join(', ')}, then ${about.minutes.toFixed(0)} minutes.`,
-      `${about.seeds} seeds for each net and dose; input × gradient of ${about.probePictures} probe pictures, kept at some epochs. ${learned} runs learned the watermark (it costs 5 points or more beyond the clean twin), ${clean} are clean; ${leftOut} of the others did not learn it and are left out.`,
+      `\`${about.command}\`: ${about.runs} trainings of ${Math.round(about.secondsATraining)} s each on ${about.backends.join(', ')} (unless they are there from another of these programs), and looks at their maps: ${about.minutes.toFixed(0)} minutes in all.`,
+      `${about.seeds} seeds, each with a clean run and one of the doses for both nets; input × gradient of ${about.probePictures} probe pictures, kept at some epochs. ${learned} runs learned the watermark (it costs 5 points or more beyond the clean twin), ${clean} are clean; ${leftOut} of the others did not learn it and are left out.`,
       'AUROC: learned against clean, each run by its best epoch after the first; in brackets 95 %, whole seeds drawn anew. Mean ranks are of the epoch at which the runs that learned rank the watermark highest.',
       ...measured,
     ],
