@@ -23,7 +23,7 @@ export function publish(out: string, name: string, findings: Findings): void {
   mkdirSync(out, { recursive: true });
   const { figures = [], tables, data } = findings;
   for (const { name: figure, svg } of figures) writeFileSync(join(out, `${figure}.svg`), svg);
-  writeFileSync(join(out, `${name}.json`), `${JSON.stringify(data, rounded, 1)}\n`);
+  writeFileSync(join(out, `${name}.json`), `${JSON.stringify(data, rounded)}\n`);
   writeFileSync(join(out, `${name}.md`), page(name, findings));
   for (const { title, rows, notes = [] } of tables) {
     console.log(`\n${title}`);
