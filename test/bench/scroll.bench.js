@@ -1,37 +1,14 @@
 // 5,000 pictures of one observation, scrolled from top to bottom in a real browser: the time from frame to frame. Beside
 // it the same page standing still, which is what this machine's browser can do.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import chromium from '@sparticuz/chromium';
-import { chromium as driver } from 'playwright-core';
-import { startDashboard } from 'satwatch/dashboard';
+import { loadavg } from 'node:os';
+import { pageFixture, quantile } from './pageFixture.js';
 
 const [images, frames] = [10_000, 300];
-const folder = mkdtempSync(join(tmpdir(), 'satwatch-scroll-'));
-const store = join(folder, 'runs.sqlite');
-const child = fileURLToPath(new URL('../dashboard/child.js', import.meta.url));
-const writer = spawn(process.execPath, [child, store, JSON.stringify({ images })], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
-const answers = createInterface({ input: writer.stdout })[Symbol.asyncIterator]();
-await answers.next();
-for (const epoch of [0, 1]) {
-  writer.stdin.write(`observe ${epoch}\n`);
-  await answers.next();
-}
-const server = await startDashboard(store, { port: 0 });
-const browser = await driver.launch({
-  executablePath: await chromium.executablePath(),
-  args: ['--no-sandbox', '--disable-dev-shm-usage', '--lang=en-US'],
-});
+const { page, url, commit, close } = await pageFixture({ images });
 try {
-  const page = await browser.newPage({ locale: 'en-US', viewport: { width: 1440, height: 900 } });
+  await commit(1);
   // Every other picture shows the segment.
-  await page.goto(`${server.url}#/run/1?segment=watermark&pictures=1&sort=margin`);
+  await page.goto(`${url}#/run/1?segment=watermark&pictures=1&sort=margin`);
   await page.waitForSelector('.tile .tile-rank');
   await page.waitForTimeout(1000);
   const count = Number(/(\d+) pictures/.exec(await page.locator('.pictures-title p').textContent())[1]);
@@ -64,7 +41,6 @@ try {
     ['a screen in five frames', await measure(150)],
     ['from top to bottom', await measure(Math.ceil(height / frames))],
   ];
-  const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.floor(q * (values.length - 1))];
   console.log(`${count} pictures, ${frames} frames each`);
   for (const [name, { times, tiles }] of rows) {
     const of = (q) => `${quantile(times, q).toFixed(1).padStart(6)} ms`;
@@ -74,8 +50,5 @@ try {
   }
   console.log(`load average ${loadavg()[0].toFixed(2)}`);
 } finally {
-  await browser.close();
-  await server.close();
-  writer.kill();
-  rmSync(folder, { recursive: true, force: true });
+  await close();
 }
