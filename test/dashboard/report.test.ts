@@ -116,12 +116,12 @@ describe('the page', () => {
 
   test('opens the report beside it', async () => {
     const { page } = await show({ to: 9 });
+    const problems: string[] = [];
+    page.context().on('console', (message) => problems.push(message.text()));
     const opened = page.context().waitForEvent('page');
     await page.getByRole('link', { name: 'Report' }).click();
     const report = await opened;
-    const problems: string[] = [];
-    report.on('console', (message) => problems.push(message.text()));
-    await report.reload();
+    await report.waitForLoadState();
     expect(await report.locator('.verdict h2').textContent()).toContain("Alarm: 'watermark'");
     expect(await report.locator('.verdict').evaluate((box) => getComputedStyle(box).borderLeftWidth)).toBe(
       '4px',
