@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { Dice } from '../../src/demo/dice.js';
 import { chest, traces } from './radiographs/index.js';
+import { flagTasks } from './runs/known.js';
 import { bitmapOf, drawPicture, type Picture } from './runs/picture.js';
 import { shortcuts } from './shortcuts/index.js';
 import { tasks } from './tasks/index.js';
@@ -20,7 +21,7 @@ const step = side * zoom + 4;
 mkdirSync(folder, { recursive: true });
 
 const sheets = [
-  ...Object.values(tasks).map((task) => ({ task, marks: Object.values(shortcuts) })),
+  ...[...Object.values(tasks), flagTasks[2]].map((task) => ({ task, marks: Object.values(shortcuts) })),
   { task: chest, marks: Object.values(traces) },
 ];
 for (const { task, marks } of sheets) {

@@ -20,6 +20,7 @@ import { replay, watch } from '../../examples/experiments/judging/replay.js';
 import { split } from '../../examples/experiments/judging/split.js';
 import { configure } from '../../examples/experiments/runs/config.js';
 import { createData } from '../../examples/experiments/runs/data.js';
+import { flagTasks } from '../../examples/experiments/runs/known.js';
 import { bitmapOf, drawPicture, type Picture } from '../../examples/experiments/runs/picture.js';
 import type { RunResult } from '../../examples/experiments/runs/run.js';
 import { shortcuts } from '../../examples/experiments/shortcuts/index.js';
@@ -38,7 +39,7 @@ function changed(a: Uint8Array, b: Uint8Array): number[] {
 }
 const inside = (bitmap: Uint8Array) => [...bitmap.keys()].filter((p) => bitmap[p] === 1);
 
-describe.each(Object.values(tasks))('the task $name', (task) => {
+describe.each([...Object.values(tasks), flagTasks[1]])('the task $name', (task) => {
   it("changes exactly inside a part's mask when only that part's colour changes", () => {
     const seen = new Set<string>();
     for (let seed = 1; seed <= 10; seed++) {
@@ -363,6 +364,24 @@ describe('the experiments as programs', { timeout: 120_000 }, () => {
     expect(readFileSync(join(again.cwd, 'experiments-quick/prevalence-plain.svg'), 'utf8')).toMatch(
       /^<svg .*satwatch alarm.*<\/svg>\n$/s,
     );
+  });
+
+  it('classes: tests few pairs within the default budget, and all where it is told to', async () => {
+    const run = start('classes', 'classes');
+    expect(await run.ended, run.told.text).toBe(0);
+    const { cells } = JSON.parse(readFileSync(join(run.cwd, 'experiments-quick/classes.json'), 'utf8'));
+    expect(cells).toMatchObject([
+      { classes: 2, budget: 'default', runs: 2 },
+      { classes: 2, budget: 'every pair', testsAnObservation: 10 },
+      { classes: 8, budget: 'default', probe: 128 },
+      { classes: 8, budget: 'every pair' },
+    ]);
+    // A class of few carriers of a part has no test of it.
+    expect(cells[3].testsAnObservation).toBeGreaterThan(35);
+    expect(cells[2].testsAnObservation).toBeLessThan(4);
+    // Whether it is watched much or little, it is the same training.
+    expect(cells[3].testAccuracy).toBe(cells[2].testAccuracy);
+    expect(cells[0].levels.map(({ level }: { level: string }) => level)).toEqual(['warning', 'alarm']);
   });
 
   it('detection: judges every detector, and will not judge the held-out half without thresholds', async () => {
