@@ -39,7 +39,7 @@ export const methodsCommand: CommandModule<object, Arguments> = {
       .positional('probe', {
         type: 'string',
         demandOption: true,
-        describe: 'Folder or annotation file of the probe set',
+        describe: 'Folder of the probe set, with a probe.json',
       })
       .option('input-range', inputRangeOption)
       .option('methods', {

@@ -10,7 +10,7 @@ import { type RunRef, Store } from '../store/index.js';
 import type { ProbeSet } from '../types.js';
 
 export interface MonitorOptions extends HeadOptions {
-  /** The probe set, or the folder it is read from; a folder takes its size from the model. */
+  /** The probe set, or the folder with a `probe.json` it is read from; a folder takes its size from the model. */
   probe: ProbeSet | string;
   /** The store, or its file, made where it does not exist. */
   store: Store | string;
@@ -112,7 +112,7 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
   refuseUnknownOptions('satwatch', options, optionNames);
   const { probe, store, inputRange, preprocess, every = 1 } = options;
   if (typeof probe !== 'string' && !Array.isArray(probe?.images))
-    bad('probe', probe, 'a folder or an annotation file, or a ProbeSet from createProbeSet or loadProbeSet');
+    bad('probe', probe, 'a folder with a probe.json, or a ProbeSet from createProbeSet or loadProbeSet');
   if (typeof probe === 'string' && !existsSync(probe))
     throw new SatwatchError('PROBE_NOT_FOUND', `probe: no such folder or file: ${probe}`, probe);
   if (typeof store !== 'string' && !(store instanceof Store))

@@ -197,7 +197,7 @@ function namesMissing(path: string, labels: readonly unknown[]): never {
   const found = [...new Set(labels.filter((label) => typeof label === 'string'))].sort();
   throw new SatwatchError(
     'PROBE_INVALID',
-    `${path} names no classes; give the option classNames, in the order of the model's outputs` +
+    `${path} names no classes; give loadProbeSet the option classNames, in the order of the model's outputs` +
       (found.length
         ? ` (the labels are ${found.slice(0, 20).join(', ')}${found.length > 20 ? ', …' : ''})`
         : ''),

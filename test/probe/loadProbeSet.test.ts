@@ -430,7 +430,7 @@ describe('refuses', () => {
       (f) => delete f['probe.json'].classNames,
       'PROBE_INVALID',
       'classNames',
-      /give the option classNames, in the order of the model's outputs \(the labels are dog\)/,
+      /give loadProbeSet the option classNames, in the order of the model's outputs \(the labels are dog\)/,
     ],
     [
       'broken JSON',

@@ -246,7 +246,7 @@ describe('layers', () => {
       refused(
         { method },
         'UNKNOWN_LAYER',
-        /layer 'twice' \(Doubled\).*registerLayerRule\('Doubled', …\).*guided-backprop/,
+        /layer 'twice' \(Doubled\).*registerLayerRule\('Doubled', (…|'pass', 'move' or 'proportional')\).*guided-backprop/,
         x,
         own,
       );
@@ -285,6 +285,7 @@ describe('layers', () => {
       x,
       own,
     );
-    refused({ method: 'deep-lift' }, 'UNKNOWN_LAYER', /'twice'/, x, own);
+    // It takes no function.
+    refused({ method: 'deep-lift' }, 'UNKNOWN_LAYER', /'twice'.*'pass', 'move' or 'proportional'/, x, own);
   });
 });

@@ -25,7 +25,7 @@ export const deepLift: SaliencyMethod = {
     const multiplier = backward(network, values, top, (step: Step, arriving: Tensor) => {
       const at = (value: number) => ({ value: values[value], reference: references[value] });
       const passed = multipliersThrough(tf, step, arriving, step.inputs.map(at), at(step.output));
-      if (!passed) throw unknownLayer('deep-lift', step.layer);
+      if (!passed) throw unknownLayer('deep-lift', step.layer, "'pass', 'move' or 'proportional'");
       return passed;
     });
     return images.sub(start).mul(multiplier) as Tensor4D;

@@ -232,11 +232,15 @@ export const readers: Record<string, Reader> = {
 };
 
 /** @throws SatwatchError UNKNOWN_LAYER where nothing is known of a layer */
-export function unknownLayer(method: string, layer: { name: string; getClassName(): string }): SatwatchError {
+export function unknownLayer(
+  method: string,
+  layer: { name: string; getClassName(): string },
+  rule = '…',
+): SatwatchError {
   const name = layer.getClassName();
   const register = Object.hasOwn(readers, name)
     ? `It is a class of its own under a known name: give it a static className of its own, and register a rule with registerLayerRule`
-    : `Register one with registerLayerRule('${name}', …)`;
+    : `Register one with registerLayerRule('${name}', ${rule})`;
   return new SatwatchError(
     'UNKNOWN_LAYER',
     `layer '${layer.name}' (${name}): '${method}' has no rule for it. ${register}, or take a method that needs only gradients: gradient, input-x-gradient, integrated-gradients, smoothgrad, grad-cam, guided-backprop`,
