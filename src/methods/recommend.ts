@@ -40,7 +40,10 @@ export function recommend(candidates: readonly Candidate[], score: Score): Recom
   ];
   const none = (why: string) => ({ method: null, reasons: [`None can be recommended: ${why}.`, ...others] });
   if (judged.length === 0) return none('all of these methods are left out');
-  if (!best) return none('no segment could be filled, so there is nothing to compare ranks with');
+  if (!best)
+    return none(
+      'no picture has two segments whose filling moves the score differently (or no segment could be filled), so there is nothing to compare ranks with; where a model says the same of every picture, its weights are dead or its input is scaled wrongly',
+    );
   const known = best.beyond.filter((value) => value !== null);
   if (!(mean(known)! > 2 * standardError(known)))
     return none(

@@ -20,7 +20,7 @@ export interface Setup {
 }
 
 /**
- * A method with what it needs beside its defaults: `baselines` are probe pictures other than those looked at, as far as
+ * A method with what it needs beside or in place of its defaults: `baselines` are probe pictures other than those looked at, as far as
  * there are, and the bounds of a pixel, `low` and `high`, are those of the input range.
  */
 export async function setUp(name: string, scene: Scene): Promise<Setup> {
@@ -34,7 +34,7 @@ export async function setUp(name: string, scene: Scene): Promise<Setup> {
     ['low', Math.min(...inputRange)],
     ['high', Math.max(...inputRange)],
   ] as const)
-    if (lacks(bound)) options[bound] = given[bound] = value;
+    if (bound in options) options[bound] = given[bound] = value;
   if (lacks('baselines')) {
     const pictures = await others(scene);
     const { height, width, channels } = scene.probe;

@@ -149,7 +149,7 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
           ? "none: the probe images' own are taken"
           : 'one for all: the images come in batches',
       );
-  const methodOptions = { ...method.options, ...given };
+  const methodOptions = { ...method.options, ...boundsOf(method, inputRange), ...given };
   method.check?.(methodOptions);
   const { target = 'label', score = defaultScore(method) } = options;
   if (target !== 'label' && target !== 'predicted' && !(Number.isInteger(target) && target >= 0))
@@ -205,6 +205,12 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
     seed: options.seed ?? 1,
     verbose: options.verbose ?? true,
   });
+}
+
+/** Where a method takes pixels to lie in 0 … 1 unless told otherwise, the monitor knows better. */
+function boundsOf({ options }: SaliencyMethod, range: [number, number] | undefined): Record<string, number> {
+  if (!range || typeof options.low !== 'number') return {};
+  return { low: Math.min(...range), high: Math.max(...range) };
 }
 
 /** The margin, where the method explains it. */

@@ -8,6 +8,7 @@ import { explainGradientFailure } from './model/gradientFailure.js';
 import { type HeadOptions, headOf, type Model } from './model/head.js';
 import { checkImages } from './model/images.js';
 import { type Answers, type Score, scores, scoring } from './model/scoring.js';
+import { refuse, shown } from './optionChecks.js';
 import type { Explained } from './types.js';
 
 export interface AttributeOptions extends HeadOptions {
@@ -37,6 +38,8 @@ export function attribute(
   images: Tensor4D,
   options: AttributeOptions,
 ): Tensor3D | Tensor4D {
+  if (typeof options !== 'object')
+    refuse('options', shown(options), "an object such as { method: 'gradient', target: 'predicted' }");
   checkImages(images, model, options);
   const { maps } = explain(tf, model, images, options);
   try {
@@ -107,7 +110,7 @@ export function inBatches<T>(
     let answers!: Answers;
     const result = tf.tidy(() => {
       const batch = n <= size ? images : images.slice([start, 0, 0, 0], [count, -1, -1, -1]);
-      const scored = scoring(tf, head, batch, wanted, score);
+      const scored = scoring(tf, head, batch, wanted, score, start);
       const own = { first: start, places: places.slice(start, start + count), atOnce: size };
       const explained = { ...own, ...explainedBy(tf, model, options, scored) };
       let made: T;
@@ -153,7 +156,7 @@ function check(images: Tensor4D, options: AttributeOptions) {
   if (target !== 'predicted' && (!Array.isArray(target) || target.length !== n))
     throw new SatwatchError(
       'BAD_OPTION',
-      `target: got ${Array.isArray(target) ? `${target.length} classes` : String(target)}, expected 'predicted' or one class index for each of the ${n} images`,
+      `target: got ${Array.isArray(target) ? `${target.length} classes` : shown(target)}, expected 'predicted' or one class index for each of the ${n} images`,
       'target',
     );
   return { method, own, target, score, channels };

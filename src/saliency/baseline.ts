@@ -7,7 +7,7 @@ import type { Baseline } from './types.js';
 export function baselineTensor(tf: Tf, baseline: Baseline, images: Tensor4D): Tensor {
   if (typeof baseline === 'number') return tf.scalar(baseline);
   const image = Array.isArray(baseline) ? tf.tensor3d(baseline) : baseline;
-  return image.reshape([1, ...images.shape.slice(1)]);
+  return image.toFloat().reshape([1, ...images.shape.slice(1)]);
 }
 
 /** Images have `shape` [n,h,w,c], where that is known. */

@@ -29,6 +29,7 @@ export const noisy: Pick<SaliencyMethod, 'options' | 'gradients' | 'check' | 'pe
     const expected = "a standard deviation from 0 in the model's range, or a tensor [samples, n, h, w, c]";
     if (typeof noise === 'object') {
       const own = shapeOf('noise', noise, 5, expected);
+      if (own[0] < 1) refuse('noise', `[${own}]`, 'one sample at least');
       if (shape && own.slice(1).join() !== shape.join())
         refuse('noise', `[${own}]`, `[samples,${shape}] for these images`);
     } else if (noise !== undefined && !(Number.isFinite(noise) && noise >= 0))

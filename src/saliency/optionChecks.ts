@@ -59,6 +59,7 @@ export function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (Array.isArray(value))
     return value.length > 8 ? `a list of ${value.length}` : short(JSON.stringify(value));
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as Int32Array).length}`;
   return String(value);
 }
 

@@ -83,6 +83,37 @@ describe('satwatch methods', () => {
     expect(recommend([...candidates, candidate('best', 9, 0.2)], 'margin').method).toBe('best');
   });
 
+  it('takes for the ends of a pixel those of the input range', async () => {
+    const names = ['deep-taylor', 'epsilon-alpha2-beta1-box'];
+    const own = ['--input-range', '-1', '1', '--images', '3', '--methods', names.join()];
+    const { methods: found } = await asJson(modelPath, probePath, ...own);
+    expect(found.map(({ method, given }: any) => [method, given]).sort()).toEqual(
+      names.map((name) => [name, { low: -1, high: 1 }]),
+    );
+  });
+
+  it('says of a model whose units are dead that there is nothing to compare', async () => {
+    const dead = net(tf);
+    dead.setWeights(dead.getWeights().map((weights) => tf.zerosLike(weights)));
+    const path = join(folder, 'dead');
+    writeFiles(path, await filesOf(tf, dead));
+    const { code, out } = await methods(
+      path,
+      probePath,
+      '--input-range',
+      '0',
+      '1',
+      '--images',
+      '3',
+      '--methods',
+      'gradient,occlusion',
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /None can be recommended: no picture has two segments whose filling moves the score.*dead/s,
+    );
+  });
+
   it('says as JSON what the library gives, method for method', async () => {
     const names = ['gradient', 'integrated-gradients', 'segment-ablation', 'deep-taylor'];
     const { backend, ...found } = await asJson(

@@ -91,6 +91,76 @@ describe('targets and scores', () => {
       );
     const ownForward = attribute(tf, {}, x, { ...options, forward }).dataSync();
     expect(largestDifference(ownForward, expectedMap)).toBeLessThan(1e-5);
+    // Both: the base, and a forward of the head alone.
+    const logits = tf.layers.dense({ units: 2 });
+    const plain = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [6, 6, 4] }), logits] });
+    plain.setWeights(head.getWeights());
+    const afterBase = (_: unknown, maps: tfjs.Tensor4D) => plain.predict(maps) as tfjs.Tensor;
+    const both = attribute(tf, {}, x, { ...options, features: base, forward: afterBase }).dataSync();
+    expect(largestDifference(both, expectedMap)).toBeLessThan(1e-5);
+  });
+
+  it('goes through layers of several inputs and outputs', () => {
+    class Split extends tf.layers.Layer {
+      static className = 'Split';
+      override computeOutputShape([n, h, w, c]: any) {
+        return [
+          [n, h, w, c / 2],
+          [n, h, w, c / 2],
+        ];
+      }
+      override call(inputs: any) {
+        return tf.split([inputs].flat()[0] as tfjs.Tensor, 2, 3);
+      }
+    }
+    type Node = tfjs.SymbolicTensor;
+    const { layers } = tf;
+    const input = tf.input({ shape: [6, 6, 4] });
+    const rows = layers.reshape({ targetShape: [6, 24] }).apply(input) as Node;
+    const [, second] = new Split({ name: 'split' } as any).apply(input) as Node[];
+    const states = layers.lstm({ units: 4, returnState: true }).apply(rows) as Node[];
+    const start = layers.dense({ units: 4 }).apply(layers.flatten().apply(input) as Node) as Node;
+    const begun = layers.gru({ units: 4 }).apply(rows, { initialState: start } as any) as Node;
+    const x = tf.randomUniform([2, 6, 6, 4], 0, 1, 'float32', 5) as tfjs.Tensor4D;
+    for (const [what, body] of [
+      ['the second half', layers.flatten().apply(second)],
+      ['all states', layers.concatenate().apply(states)],
+      ['the last state', states[2]],
+      ['a state of its own', begun],
+    ] as [string, Node][]) {
+      const model = tf.model({ inputs: input, outputs: layers.dense({ units: 3 }).apply(body) as Node });
+      const forward = (_: unknown, y: tfjs.Tensor4D) => model.predict(y) as tfjs.Tensor;
+      for (const method of ['gradient', 'integrated-gradients', 'occlusion']) {
+        const options = { method, target: [0, 2] };
+        const expected = attribute(tf, model, x, { ...options, forward }).dataSync();
+        const map = attribute(tf, model, x, options).dataSync();
+        expect(
+          expected.some((value) => value !== 0),
+          what,
+        ).toBe(true);
+        expect(largestDifference(map, expected), `${what}, ${method}`).toBeLessThan(1e-5);
+      }
+    }
+    const masked = layers
+      .lstm({ units: 4 })
+      .apply(layers.masking({ maskValue: 0 }).apply(rows) as Node) as Node;
+    const model = tf.model({ inputs: input, outputs: layers.dense({ units: 3 }).apply(masked) as Node });
+    expect(() => attribute(tf, model, x, { method: 'gradient', target: [0, 2] })).toThrow(
+      /\(Masking\): its mask is not carried.*forward/,
+    );
+  });
+
+  it('takes a baseline of whole numbers', () => {
+    const model = tf.sequential({
+      layers: [tf.layers.flatten({ inputShape: [4, 4, 3] }), tf.layers.dense({ units: 2 })],
+    });
+    const x = tf.randomUniform([2, 4, 4, 3], 0, 1, 'float32', 5) as tfjs.Tensor4D;
+    for (const method of ['deep-lift', 'input-x-gradient', 'integrated-gradients', 'occlusion']) {
+      const options = { method, target: [0, 1] };
+      const map = attribute(tf, model, x, { ...options, baseline: tf.ones([4, 4, 3], 'int32') }).dataSync();
+      const expected = attribute(tf, model, x, { ...options, baseline: 1 }).dataSync();
+      expect(largestDifference(map, expected), method).toBeLessThan(1e-6);
+    }
   });
 
   it('gives the same maps in one batch and in several', async () => {

@@ -1,5 +1,5 @@
 import type * as tfjs from '@tensorflow/tfjs';
-import { attribute, registerLayerRule, SatwatchError } from 'satwatch';
+import { attribute, registerLayerRule, SatwatchError, segmentShapley } from 'satwatch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { backend } from '../tf.js';
 import { largestDifference } from './maps.js';
@@ -49,6 +49,12 @@ describe('options', () => {
     ['grad-cam-plus-plus', { relu: 1 }, /relu: got 1, expected true or false/],
   ])('%s %j', (method, options, words) => refused({ method, ...options }, 'BAD_OPTION', words));
 
+  it('a tensor of noise without a sample', () => {
+    const noise = tf.zeros([0, 2, 6, 6, 3]);
+    for (const method of ['smoothgrad', 'smoothgrad-squared', 'vargrad'])
+      refused({ method, noise }, 'BAD_OPTION', /noise: got \[0,2,6,6,3\], expected one sample at least/);
+  });
+
   it.each([
     ['lrp-z', 'probability', /'lrp-z' explains 'logit' or 'margin', got 'probability'/],
     ['deep-taylor', 'margin', /'deep-taylor' explains 'logit', got 'margin'/],
@@ -71,10 +77,32 @@ describe('images', () => {
     ],
     ['none', () => tf.zeros([0, 6, 6, 3]), /\[0,6,6,3\], expected .*n from 1/],
     ['whole numbers', () => tf.zeros([2, 6, 6, 3], 'int32'), /got int32, expected float32/],
+    [
+      'a picture for a model of numbers',
+      () => tf.zeros([2, 108, 1, 1]),
+      /\[2,108,1,1\], expected \[n, 6, 6, 3\]/,
+    ],
     ['a NaN', () => tf.fill([2, 6, 6, 3], Number.NaN), /a NaN or an infinity/],
   ])('%s', (_, make, words) =>
     refused({ method: 'gradient' }, 'MODEL_INPUT', words, make() as tfjs.Tensor4D),
   );
+
+  it('that are gone, and none for a model that takes no pictures', () => {
+    const gone = images();
+    gone.dispose();
+    refused({ method: 'gradient' }, 'MODEL_INPUT', /a tensor that is disposed/, gone);
+    const numbers = tf.sequential({ layers: [tf.layers.dense({ inputShape: [108], units: 2 })] });
+    refused({ method: 'gradient' }, 'MODEL_INPUT', /\[2,6,6,3\], expected \[n, 108\]/, images(), numbers);
+  });
+
+  it('behind a base that does not fit the model', () => {
+    const base = tf.sequential({ layers: [conv()] });
+    const head = tf.sequential({
+      layers: [tf.layers.flatten({ inputShape: [4, 4, 3] }), tf.layers.dense({ units: 2 })],
+    });
+    const words = /features: gives \[any,4,4,4\], and the model takes \[any,4,4,3\]/;
+    refused({ method: 'gradient', features: base }, 'MODEL_INPUT', words, images(), head);
+  });
 
   it('for a model with two inputs', () => {
     const [a, b] = [tf.input({ shape: [6, 6, 3] }), tf.input({ shape: [2] })];
@@ -84,6 +112,43 @@ describe('images', () => {
     const two = tf.model({ inputs: [a, b], outputs });
     refused({ method: 'gradient' }, 'MODEL_INPUT', /has 2 inputs.*forward/, images(), two);
   });
+});
+
+it('a target that is no class is named by the place of its image among all', () => {
+  const x = tf.randomUniform([70, 6, 6, 3], 0, 1, 'float32', 1) as tfjs.Tensor4D;
+  const target = Array.from({ length: 70 }, (_, i) => (i === 68 ? 2 : 0));
+  refused({ method: 'gradient', target }, 'BAD_OPTION', /got class 2 for image 68, but .* 2 classes/, x);
+  refused({ method: 'gradient', target: ['1', 0] }, 'BAD_OPTION', /got class '1' for image 0/);
+  refused(
+    { method: 'gradient', target: Int32Array.of(0, 1) },
+    'BAD_OPTION',
+    /target: got Int32Array of 2, expected/,
+  );
+});
+
+it.each([
+  ['a promise', () => Promise.resolve(tf.zeros([2, 2]))],
+  ['a number', () => 3],
+  ['logits of other images', () => tf.zeros([1, 2])],
+])('a forward that gives %s', (_, forward) => {
+  const made: tfjs.Tensor[] = [];
+  const kept = () => {
+    const given = forward();
+    if (given instanceof tf.Tensor) made.push(given);
+    return given;
+  };
+  refused(
+    { method: 'occlusion', forward: kept },
+    'BAD_OPTION',
+    /forward: got .* for \d+ images?, expected a tensor of logits/,
+  );
+});
+
+it('segmentShapley refuses what belongs to maps', () => {
+  const options = { target: [0, 1], segments: [[], []], channels: 'keep' } as any;
+  expect(() => segmentShapley(tf, model(), images(), options)).toThrow(
+    /segmentShapley: unknown option 'channels'/,
+  );
 });
 
 describe('a model with several outputs', () => {
@@ -229,7 +294,28 @@ describe('layers', () => {
       forward: (_: unknown, y: any) => m.apply(y) as tfjs.Tensor,
     });
     expect(largestDifference(map, expected.dataSync())).toBeLessThan(1e-6);
-    refused({ method: 'lrp-z' }, 'UNKNOWN_LAYER', /'squared'.*a class of its own under a known name/, x, m);
+    refused({ method: 'lrp-z' }, 'UNKNOWN_LAYER', /'squared' \(Squared\).*static className of its own/, x, m);
+  });
+
+  it('that tfjs computes wrongly are no layers to read, and their gradient is that of what it computes', () => {
+    if (tf.getBackend() === 'tensorflow') return;
+    for (const axis of [1, 2]) {
+      const norm = tf.layers.batchNormalization({ axis, name: 'bn' });
+      const m = tf.sequential({ layers: [conv(), norm, tf.layers.flatten(), tf.layers.dense({ units: 2 })] });
+      norm.setWeights([1, 2, 3, 4].map((seed) => tf.randomUniform([4], 0.5, 2, 'float32', seed)));
+      const x = images();
+      refused(
+        { method: 'lrp-z' },
+        'UNKNOWN_LAYER',
+        /'bn' \(BatchNormalization\).*tfjs computes it wrongly/,
+        x,
+        m,
+      );
+      const options = { method: 'occlusion', target: [0, 1] };
+      const forward = (_: unknown, y: tfjs.Tensor4D) => m.predict(y) as tfjs.Tensor;
+      const expected = attribute(tf, m, x, { ...options, forward }).dataSync();
+      expect(largestDifference(attribute(tf, m, x, options).dataSync(), expected)).toBeLessThan(1e-5);
+    }
   });
 
   it('of a kind of its own want a rule, and get it', () => {
@@ -285,6 +371,8 @@ describe('layers', () => {
       x,
       own,
     );
+    registerLayerRule('Doubled', () => [null as any]);
+    refused({ method: 'lrp-epsilon' }, 'BAD_OPTION', /rule of 'Doubled': gave null, expected/, x, own);
     // It takes no function.
     refused({ method: 'deep-lift' }, 'UNKNOWN_LAYER', /'twice'.*'pass', 'move' or 'proportional'/, x, own);
   });

@@ -85,8 +85,11 @@ const activations = [
   'swish',
   'mish',
   'gelu',
+  'gelu_new',
   'linear',
   'softmax',
+  // tfjs takes it, and does not say so.
+  'logSoftmax',
 ] as const;
 
 const first = { dataFormat: 'channelsFirst' } as const;
@@ -269,7 +272,7 @@ export const layerSettings: Record<string, Record<string, Part>> = {
     ...activations.map((activation) => [`${activation} as an attribute`, conv(3, 3, { activation })]),
     ...activations.map((activation) => [
       `${activation} as a layer`,
-      after((l) => l.activation({ activation })),
+      after((l) => l.activation({ activation: activation as 'softmax' })),
     ]),
   ]),
   ReLU: {

@@ -456,6 +456,14 @@ describe('in the monitor', () => {
     store.close();
   });
 
+  it('takes for the ends of a pixel those of the input range', async () => {
+    const name = 'epsilon-alpha2-beta1-box';
+    const { config } = await observed('ends', { name }, net(tf), { inputRange: [1, -1] });
+    expect(config.methodOptions).toEqual({ low: -1, high: 1 });
+    const own = await observed('own ends', { name, low: 0, high: 2 }, net(tf), { inputRange: [-1, 1] });
+    expect(own.config.methodOptions).toEqual({ low: 0, high: 2 });
+  });
+
   it('stores of baselines their shape', async () => {
     const baselines = tf.zeros([3, side, side, 3]) as tfjs.Tensor4D;
     const method = { name: 'expected-gradients', baselines, alphas: [0.2, 0.5, 0.8] };

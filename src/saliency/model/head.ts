@@ -2,7 +2,7 @@ import type { GraphModel, LayersModel, Tensor, Tensor2D, Tensor4D } from '@tenso
 import type { Tf } from '../../backend/types.js';
 import { SatwatchError, suggest } from '../../errors.js';
 import { type Network, readNetwork, forward as runForward } from '../network/index.js';
-import { refuse, shown } from '../optionChecks.js';
+import { isTensor, refuse, shown } from '../optionChecks.js';
 
 /** What a user may hand in as the model: a tfjs model, or anything that a `forward` knows how to run. */
 export type Model = LayersModel | GraphModel | object;
@@ -59,7 +59,9 @@ function runnerOf(tf: Tf, model: Model, options: HeadOptions): [(x: Tensor4D) =>
   const { features, forward, output } = options;
   refuseWrongTypes(options);
   const base = typeof features === 'function' ? features : undefined;
-  if (forward) return [(x) => forward(model, (base ? base(x) : x) as Tensor4D), 'none'];
+  const before = typeof features === 'object' ? (x: Tensor4D) => applyLayers(features, x) : base;
+  if (forward)
+    return [(x) => logitsGiven(forward(model, (before ? before(x) : x) as Tensor4D), x.shape[0]), 'none'];
   if (isLayersModel(model)) {
     const read = () =>
       readNetwork(tf, layersModels(model, options), { output: outputOf(outputNames(model), output) });
@@ -71,8 +73,7 @@ function runnerOf(tf: Tf, model: Model, options: HeadOptions): [(x: Tensor4D) =>
   }
   if (isGraphModel(model)) {
     const [run, kind] = graphRunner(model, output);
-    const before = layersModels(undefined, options)[0];
-    return [(x) => run(base ? base(x) : before ? applyLayers(before, x) : x), kind];
+    return [(x) => run(before ? before(x) : x), kind];
   }
   throw new SatwatchError(
     'MODEL_OUTPUT',
@@ -103,6 +104,16 @@ export function isLayersModel(model: Model): model is LayersModel {
 
 export function isGraphModel(model: Model): model is GraphModel {
   return typeof (model as any)?.executor === 'object' && typeof (model as GraphModel).execute === 'function';
+}
+
+/** What a user's `forward` gave for n images, where it is logits. */
+function logitsGiven(given: unknown, n: number): Tensor {
+  if (isTensor(given) && given.rank >= 1 && given.shape[0] === n) return given;
+  return refuse(
+    'forward',
+    `${shown(given)} for ${n} images`,
+    `a tensor of logits [${n}, classes], and no promise`,
+  );
 }
 
 function applyLayers(model: LayersModel, x: Tensor): Tensor {

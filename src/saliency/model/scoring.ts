@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { Tf } from '../../backend/types.js';
 import { SatwatchError } from '../../errors.js';
+import { shown } from '../optionChecks.js';
 import type { Head } from './head.js';
 
 /**
@@ -23,13 +24,21 @@ export type Scored = ReturnType<typeof scoring>;
  * The score of a batch, Σ weights · logits: the weights come from the logits of the batch itself, wherever else the score
  * is asked for. A gradient at the batch needs one forward pass for both.
  */
-export function scoring(tf: Tf, head: Head, batch: Tensor4D, target: number[] | 'predicted', score: Score) {
+export function scoring(
+  tf: Tf,
+  head: Head,
+  batch: Tensor4D,
+  target: number[] | 'predicted',
+  score: Score,
+  /** Place of the batch's first image among all, for errors. */
+  first = 0,
+) {
   let known: { logits: Float32Array; weights: Float32Array } | undefined;
   let flaw: unknown;
   const read = (logits: Tensor2D) => {
     const values = logits.dataSync() as Float32Array;
     try {
-      return { logits: values, weights: scoreWeights(values, logits.shape, target, score) };
+      return { logits: values, weights: scoreWeights(values, logits.shape, target, score, first) };
     } catch (error) {
       // Told at the end: tfjs keeps what it saved for a backward pass that is never made.
       flaw = error;
@@ -97,6 +106,7 @@ function scoreWeights(
   [n, classes]: number[],
   target: number[] | 'predicted',
   score: Score,
+  first: number,
 ): Float32Array {
   const weights = new Float32Array(n * classes);
   for (let i = 0; i < n; i++) {
@@ -105,7 +115,7 @@ function scoreWeights(
     if (!Number.isInteger(wanted) || wanted < 0 || wanted >= classes)
       throw new SatwatchError(
         'BAD_OPTION',
-        `target: got class ${wanted} for image ${i}, but the model has ${classes} classes (0 to ${classes - 1})`,
+        `target: got class ${shown(wanted)} for image ${first + i}, but the model has ${classes} classes (0 to ${classes - 1})`,
         'target',
       );
     weights[i * classes + wanted] = 1;

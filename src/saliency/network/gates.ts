@@ -10,7 +10,7 @@ export function signalsOf({ steps }: Network, inputs: number[], shapes: number[]
   const isGate = (value: number): boolean => {
     const step = steps.find(({ output }) => output === value);
     if (!step) return false;
-    if (step.op.kind === 'softmax') return true;
+    if (step.op.kind === 'softmax') return !step.op.log;
     if (step.op.kind === 'activation') return gating.has(step.op.name);
     return (step.op.kind === 'move' || step.op.kind === 'mix') && step.inputs.every(isGate);
   };

@@ -10,7 +10,7 @@ import { norm } from './ops/norm.js';
 import { averagePool, maxPool, type Window } from './ops/pooling.js';
 
 /** Adds a layer's steps → the value of its output. */
-type Reader = (at: At, layer: any, inputs: number[]) => number;
+type Reader = (at: At, layer: any, inputs: number[], output?: number) => number;
 
 const toLast = [0, 2, 3, 1];
 const toFirst = [0, 3, 1, 2];
@@ -25,14 +25,23 @@ function channelsLast(read: Reader): Reader {
 
 const same: Reader = (_, __, [x]) => x;
 
-/** The layer as it computes, by a tensor for one input and a list for several. */
-function call(layer: any): (inputs: Tensor[]) => Tensor {
-  return (inputs) => layer.call(inputs.length === 1 ? inputs[0] : inputs, {}) as Tensor;
+/** The layer as it computes, by a tensor for one input and a list for several; of several outputs the one at that place. */
+function call(layer: any, output = 0): (inputs: Tensor[]) => Tensor {
+  // A recurrent layer takes its first state beside its input.
+  const recurrent = typeof layer.getInitialState === 'function';
+  return (inputs) => {
+    const [first, ...others] = inputs;
+    const given =
+      recurrent && others.length > 0
+        ? layer.call(first, { initialState: others })
+        : layer.call(others.length > 0 ? inputs : first, {});
+    return (Array.isArray(given) ? given[output] : given) as Tensor;
+  };
 }
 
 /** A layer of which nothing is known but that it can be computed. */
-export const unknown: Reader = (at, layer, inputs) => {
-  const apply = call(layer);
+export const unknown: Reader = (at, layer, inputs, output = 0) => {
+  const apply = call(layer, output);
   return at.add({ kind: 'unknown', apply, gradient: derive(at.tf, apply) }, inputs);
 };
 
@@ -45,7 +54,9 @@ function activated(at: At, layer: any, value: number): number {
   if (name === 'linear') return value;
   const apply = (x: Tensor) => named.apply(x) as Tensor;
   return at.add(
-    name === 'softmax' || name === 'logSoftmax' ? softmax(at.tf, -1, apply) : activation(at.tf, name, apply),
+    name === 'softmax' || name === 'logSoftmax'
+      ? softmax(at.tf, -1, apply, name === 'logSoftmax')
+      : activation(at.tf, name, apply),
     [value],
   );
 }
@@ -145,10 +156,10 @@ export const readers: Record<string, Reader> = {
     const shift: Tensor = movingMean.read().mul(factor).neg();
     const offset = beta ? shift.add(beta.read()) : shift;
     const rank = layer.inboundNodes[0].inputShapes[0].length;
-    if (rank === 4 && axis === 1) {
+    if (rank === 4 && axis !== 3 && axis !== -1) {
       // Only tfjs-node computes that rightly; elsewhere the model is what tfjs makes of it.
       if (at.tf.getBackend() !== 'tensorflow') return unknown(at, layer, [x]);
-      return at.permute(at.add(scale(factor, offset), [at.permute(x, toLast)]), toFirst);
+      if (axis === 1) return at.permute(at.add(scale(factor, offset), [at.permute(x, toLast)]), toFirst);
     }
     return at.add(scale(perChannel(factor, axis, rank), perChannel(offset, axis, rank)), [x]);
   },
@@ -212,6 +223,13 @@ export const readers: Record<string, Reader> = {
     ),
   ),
 
+  Masking(_, layer) {
+    throw new SatwatchError(
+      'UNKNOWN_LAYER',
+      `layer '${layer.name}' (Masking): its mask is not carried to the layers behind it; hand in forward: (model, images) => logits, with a method that needs only gradients`,
+      layer.name,
+    );
+  },
   InputLayer: same,
   Dropout: same,
   SpatialDropout1D: same,
@@ -237,10 +255,13 @@ export function unknownLayer(
   layer: { name: string; getClassName(): string },
   rule = '…',
 ): SatwatchError {
-  const name = layer.getClassName();
-  const register = Object.hasOwn(readers, name)
-    ? `It is a class of its own under a known name: give it a static className of its own, and register a rule with registerLayerRule`
-    : `Register one with registerLayerRule('${name}', ${rule})`;
+  const named = Object.hasOwn(layer.constructor, 'className');
+  const name = named ? layer.getClassName() : layer.constructor.name;
+  const register = !named
+    ? `Give its class a static className of its own, and register a rule for that with registerLayerRule`
+    : Object.hasOwn(readers, name)
+      ? `On this backend tfjs computes it wrongly along that axis. Take tfjs-node`
+      : `Register one with registerLayerRule('${name}', ${rule})`;
   return new SatwatchError(
     'UNKNOWN_LAYER',
     `layer '${layer.name}' (${name}): '${method}' has no rule for it. ${register}, or take a method that needs only gradients: gradient, input-x-gradient, integrated-gradients, smoothgrad, grad-cam, guided-backprop`,

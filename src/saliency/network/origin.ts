@@ -19,7 +19,7 @@ export function originOf({ steps }: Network, imagesNonNegative: boolean): Origin
         ? op.nonNegative || (keepsSign.has(op.name) && all)
         : op.kind === 'mix'
           ? op.nonNegative && all
-          : op.kind === 'softmax' || (all && ['max', 'move', 'product'].includes(op.kind));
+          : (op.kind === 'softmax' && !op.log) || (all && ['max', 'move', 'product'].includes(op.kind));
   }
   return { raw, nonNegative };
 }

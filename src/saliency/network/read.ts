@@ -46,19 +46,19 @@ function readModel(builder: Builder, model: any, inputs: number[], output: numbe
     const from = node.inputTensors.map(valueAt);
     const value = isModel(layer)
       ? readModel(builder, layer, from, tensor.tensorIndex)
-      : readLayer(builder, layer, from);
+      : readLayer(builder, layer, from, tensor.tensorIndex);
     known.set(tensor.id, value);
     return value;
   };
   return valueAt(model.outputs[output]);
 }
 
-function readLayer(builder: Builder, layer: any, inputs: number[]): number {
+function readLayer(builder: Builder, layer: any, inputs: number[], output: number): number {
   const at = builder.at(layer);
   // A subclass that inherits its name may compute anything.
   const named = Object.hasOwn(layer.constructor, 'className');
   const read = named ? readers[layer.getClassName()] : undefined;
-  return (read ?? unknown)(at, layer, inputs);
+  return (read ?? unknown)(at, layer, inputs, output);
 }
 
 function isModel(layer: any): boolean {

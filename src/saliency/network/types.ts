@@ -81,6 +81,8 @@ export interface Norm extends Operation {
 export interface Softmax extends Operation {
   kind: 'softmax';
   axis: number;
+  /** Its logarithm. */
+  log: boolean;
 }
 
 /** A layer that satwatch has no reader for; it can be computed and derived, and nothing more is known of it. */

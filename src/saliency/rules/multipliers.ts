@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Tf } from '../../backend/types.js';
-import { type Norm, type Op, type Step, unbroadcast } from '../network/index.js';
+import { type Norm, type Op, type Softmax, type Step, unbroadcast } from '../network/index.js';
 import { layerRule } from './layerRules.js';
 
 /** A value for the images [n,…] and for the baseline [1,…]. */
@@ -34,7 +34,7 @@ export function multipliersThrough(
     case 'product':
       return throughProduct(m, inputs);
     case 'softmax':
-      return [throughSoftmax(tf, op.axis, m, inputs[0])];
+      return [throughSoftmax(tf, op, m, inputs[0])];
     case 'norm':
       return [throughNorm(tf, op, m, inputs[0])];
     case 'unknown': {
@@ -99,18 +99,26 @@ function throughProduct(m: Tensor, inputs: Pair[]): Tensor[] {
   ];
 }
 
-/** y = e q with e = exp(x − max), q = 1 / Σ e. */
-function throughSoftmax(tf: Tf, axis: number, m: Tensor, x: Pair): Tensor {
+/** y = e q with e = exp(x − max), q = 1 / Σ e; of its logarithm y = x − max − log Σ e. */
+function throughSoftmax(tf: Tf, { axis, log }: Softmax, m: Tensor, x: Pair): Tensor {
   const at = axis < 0 ? axis + x.value.rank : axis;
   // The same constant on both sides leaves the softmax as it is.
   const top = tf.maximum(x.value.max(at, true), x.reference.max(at, true));
   const e = { value: x.value.sub(top).exp(), reference: x.reference.sub(top).exp() };
   const sum = { value: e.value.sum(at, true), reference: e.reference.sum(at, true) };
+  const slope = ratio(tf, difference(e), difference(x), () => e.value);
+  if (log) {
+    const logs = { value: sum.value.log(), reference: sum.reference.log() };
+    const toSum = m
+      .sum(at, true)
+      .mul(ratio(tf, difference(logs), difference(sum), () => sum.value.reciprocal()));
+    return m.sub(toSum.mul(slope));
+  }
   const q = { value: tf.reciprocal(sum.value), reference: tf.reciprocal(sum.reference) };
   // Δ(1/s) = −Δs / (s s₀)
   const toQ = m.mul(middle(e)).sum(at, true);
   const toE = m.mul(middle(q)).sub(toQ.mul(q.value).mul(q.reference));
-  return toE.mul(ratio(tf, difference(e), difference(x), () => e.value));
+  return toE.mul(slope);
 }
 
 /** y = γ u r with u = x − mean, r = 1/√(v + ε), v = mean of u². */

@@ -13,6 +13,7 @@ import {
   unbroadcast,
   unknownLayer,
 } from '../network/index.js';
+import { isTensor, shown } from '../optionChecks.js';
 import type { SaliencyMethod } from '../types.js';
 import { layerRule } from './layerRules.js';
 import { relus } from './relus.js';
@@ -158,11 +159,11 @@ export function relevanceOf(
     const fits =
       Array.isArray(given) &&
       given.length === inputs.length &&
-      given.every((share, i) => share.shape.join() === inputs[i].shape.join());
+      given.every((share, i) => isTensor(share) && share.shape.join() === inputs[i].shape.join());
     if (!fits)
       throw new SatwatchError(
         'BAD_OPTION',
-        `rule of '${layer.getClassName()}': gave ${Array.isArray(given) ? given.map((share) => `[${share?.shape}]`).join(', ') : String(given)}, expected the relevance of each input: ${inputs.map((input) => `[${input.shape}]`).join(', ')}`,
+        `rule of '${layer.getClassName()}': gave ${Array.isArray(given) ? given.map((share) => (isTensor(share) ? `[${share.shape}]` : shown(share))).join(', ') : shown(given)}, expected the relevance of each input: ${inputs.map((input) => `[${input.shape}]`).join(', ')}`,
         layer.getClassName(),
       );
     return given;
@@ -192,7 +193,7 @@ function boundsOf(network: Network, images: Tensor, value: number, lowest: numbe
     if (!boundable(op))
       throw new SatwatchError(
         'BAD_OPTION',
-        `low, high: layer '${layer.name}' (${layer.getClassName()}) stands before the first convolution, and the bounds of pixels say nothing of its output; take a method without them, such as 'epsilon-alpha2-beta1-flat'`,
+        `low, high: layer '${layer.name}' (${layer.getClassName()}) stands before the first convolution, and the bounds of pixels say nothing of its output; take a method without them, such as 'epsilon-alpha2-beta1-flat'${op.kind === 'unknown' ? ', with a rule of your own for that layer (registerLayerRule)' : ''}`,
         'low',
       );
     // Where a factor is negative the ends change places.

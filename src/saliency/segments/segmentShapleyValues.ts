@@ -1,7 +1,8 @@
 import type { Tensor4D } from '@tensorflow/tfjs';
 import type { Tf } from '../../backend/types.js';
+import { refuseUnknownOptions } from '../../errors.js';
 import { type AttributeOptions, inBatches } from '../attribute.js';
-import { type ShapleyOptions, shapleyOf } from '../methods/segmentShapley.js';
+import { type ShapleyOptions, segmentShapleyMap, shapleyOf } from '../methods/segmentShapley.js';
 import type { HeadOptions, Model } from '../model/head.js';
 import { checkImages } from '../model/images.js';
 import type { ShapleyValues } from './shapley.js';
@@ -15,6 +16,8 @@ export interface SegmentShapleyOptions
   score?: AttributeOptions['score'];
 }
 
+const known = ['target', 'score', 'features', 'forward', 'output', ...Object.keys(segmentShapleyMap.options)];
+
 /**
  * The numbers behind the maps of 'segment-shapley': for each image the names of its segments, their Shapley values, and
  * the standard errors of these, 0 where they are exact.
@@ -26,6 +29,7 @@ export function segmentShapley(
   images: Tensor4D,
   options: SegmentShapleyOptions,
 ): ({ segments: string[] } & ShapleyValues)[] {
+  refuseUnknownOptions('segmentShapley', options, known);
   checkImages(images, model, options);
   const named = { ...options, method: 'segment-shapley' };
   const batches = inBatches(tf, model, images, named, ({ explained, batch, own }) => {

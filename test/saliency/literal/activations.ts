@@ -18,6 +18,8 @@ function erf(x: number): number {
   }
   return (2 / Math.sqrt(Math.PI)) * sum;
 }
+/** What `gelu_new` takes the tanh of (Hendrycks and Gimpel 2016). */
+const bent = (x: number) => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3);
 const normal = (x: number) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
 /** The activations of tfjs by the names it gives them. */
@@ -36,6 +38,13 @@ const curves: Record<string, Curve> = {
   mish: [
     (x) => x * Math.tanh(softplus(x)),
     (x) => Math.tanh(softplus(x)) + x * (1 - Math.tanh(softplus(x)) ** 2) * sigmoid(x),
+  ],
+  gelu_new: [
+    (x) => (x / 2) * (1 + Math.tanh(bent(x))),
+    (x) => {
+      const t = Math.tanh(bent(x));
+      return (1 + t) / 2 + (x / 2) * (1 - t * t) * Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+    },
   ],
   gelu: [(x) => (x / 2) * (1 + erf(x / Math.SQRT2)), (x) => (1 + erf(x / Math.SQRT2)) / 2 + x * normal(x)],
 };

@@ -80,15 +80,23 @@ function norm(op: Norm, m: number[], x: number[], x0: number[], round: Rounding)
   return down;
 }
 
-/** y = e · q with e = exp(x − c), q = 1 / Σ e. */
+/** y = e · q with e = exp(x − c), q = 1 / Σ e; its logarithm y = x − c − log Σ e. */
 function softmax(op: Softmax, m: number[], x: number[], x0: number[], round: Rounding): number[] {
-  if (op.log) throw new Error('no literal DeepLIFT of logSoftmax');
   const down = zeros(x.length);
   for (const group of op.groups) {
     const c = Math.max(...group.flatMap((place) => [x[place], x0[place]]));
     const e = group.map((place) => Math.exp(x[place] - c));
     const e0 = group.map((place) => Math.exp(x0[place] - c));
     const [sum, sum0] = [e, e0].map((all) => all.reduce((a, b) => a + b, 0));
+    if (op.log) {
+      const all = group.reduce((total, place) => total + m[place], 0);
+      const ms = -all * quotient(Math.log(sum) - Math.log(sum0), sum - sum0, 1 / sum);
+      group.forEach((place, i) => {
+        const me = ms * quotient(e[i] - e0[i], x[place] - x0[place], e[i]);
+        down[place] = m[place] + me + round(Math.abs(m[place]) + Math.abs(me));
+      });
+      continue;
+    }
     const [q, q0] = [1 / sum, 1 / sum0];
     const mq = group.reduce((total, place, i) => total + (m[place] * (e[i] + e0[i])) / 2, 0);
     const ms = mq * quotient(q - q0, sum - sum0, -q * q);

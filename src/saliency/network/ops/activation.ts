@@ -23,6 +23,6 @@ export function activation(tf: Tf, name: string, apply: (x: Tensor) => Tensor): 
   };
 }
 
-export function softmax(tf: Tf, axis: number, apply: (x: Tensor) => Tensor): Softmax {
-  return { kind: 'softmax', axis, apply: ([x]) => apply(x), gradient: derive(tf, ([x]) => apply(x)) };
+export function softmax(tf: Tf, axis: number, apply: (x: Tensor) => Tensor, log = false): Softmax {
+  return { kind: 'softmax', axis, log, apply: ([x]) => apply(x), gradient: derive(tf, ([x]) => apply(x)) };
 }
