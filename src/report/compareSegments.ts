@@ -20,6 +20,11 @@ export interface SegmentComparison {
   behind: number;
   /** Fewer than ten images show both: counted as not told apart. */
   untestable: { a: string; b: string; images: number }[];
+  /**
+   * There are more groups than a diagram can hold: `result.maximalCliques` has those of neighbours by mean rank alone. Pairs
+   * that cannot be tested join whatever they are put to, and with many of them the groups are thousands.
+   */
+  simplified: boolean;
   /** Where both are shown a ranks before b and differs, though its mean rank over all its images is the larger. */
   reversed: { a: string; b: string }[];
 }
@@ -28,6 +33,7 @@ const alpha = 0.05;
 const leastImages = 10;
 /** As many labels as a diagram can hold, and pairs enough. */
 const most = 30;
+const mostGroups = 40;
 
 /**
  * Compares the local ranks of segments pair by pair, over the images that show both ({@link comparePairwise}), and groups
@@ -56,15 +62,10 @@ export function compareSegments(
   const pairs = compared.length < 2 ? [] : comparePairwise(table, { alpha });
   const name = (i: number) => compared[i].segment;
   const untestable = pairs.filter(({ verdict }) => verdict === 'untestable');
+  const meanRanks = compared.map(({ meanRank }) => meanRank);
   return {
     names: compared.map(({ segment }) => segment),
-    result:
-      pairs.length === 0
-        ? null
-        : groups(
-            compared.map(({ meanRank }) => meanRank),
-            pairs,
-          ),
+    ...(pairs.length === 0 ? { result: null, simplified: false } : groups(meanRanks, pairs)),
     images: valid.length,
     tests: pairs.length - untestable.length,
     alpha,
@@ -75,13 +76,16 @@ export function compareSegments(
     untestable: untestable.map(({ a, b, n }) => ({ a: name(a), b: name(b), images: n })),
     // Columns stand in the order of their mean ranks: a before b.
     reversed: pairs
-      .filter(({ verdict, meanDifference }) => verdict === 'different' && meanDifference > 0)
+      .filter(({ verdict, before }) => verdict === 'different' && before === 'b')
       .map(({ a, b }) => ({ a: name(b), b: name(a) })),
   };
 }
 
 /** What a diagram draws. A pair that could not be tested is joined: a gap would claim a difference. */
-function groups(meanRanks: number[], pairs: readonly PairComparison[]): CriticalDifference {
+function groups(
+  meanRanks: number[],
+  pairs: readonly PairComparison[],
+): Pick<SegmentComparison, 'result' | 'simplified'> {
   const alike = meanRanks.map(() => meanRanks.map(() => true));
   const p = meanRanks.map((_, i) => meanRanks.map((_, j) => (i === j ? 1 : Number.NaN)));
   for (const { a, b, p: adjusted, verdict } of pairs) {
@@ -89,17 +93,27 @@ function groups(meanRanks: number[], pairs: readonly PairComparison[]): Critical
     p[a][b] = p[b][a] = adjusted ?? Number.NaN;
   }
   const order = [...meanRanks.keys()];
-  return { meanRanks, order, bars: bars(order, alike), maximalCliques: maximalCliques(alike), p };
+  const runs = bars(order, alike);
+  const cliques = maximalCliques(alike, mostGroups);
+  return {
+    result: { meanRanks, order, bars: runs, maximalCliques: cliques ?? runs, p },
+    simplified: cliques === null,
+  };
 }
 
 /** How to read the diagram, and what it leaves out. */
 export function comparisonWords(comparison: SegmentComparison): string[] {
-  const { result, images, tests, names, tooFew, behind, untestable, reversed } = comparison;
+  const { result, images, tests, names, tooFew, behind, untestable, reversed, simplified } = comparison;
   const few = tooFew.map(({ segment, images: n }) => `${quoted(segment)} (${n})`);
   return [
     result === null
       ? `Nothing can be compared: ${names.length === 0 ? 'no segment is' : 'fewer than two segments are'} shown by ${leastImages} images.`
       : `A bar joins segments of which no pair can be told apart, which does not make them equal. Each pair is compared over the images that show both (${plural(images, 'image')} in all): Wilcoxon's signed-rank test, Holm's adjustment over ${plural(tests, 'pair')}, level ${alpha}. A rank is not influence beyond chance: compare it with the chance rank.`,
+    ...(simplified
+      ? [
+          `There are more than ${mostGroups} groups that cannot be told apart: the bars join neighbours alone, and segments that no bar joins need not differ.`,
+        ]
+      : []),
     ...(few.length && result
       ? [`Not compared, for fewer than ${leastImages} images show them: ${some(few)}.`]
       : []),

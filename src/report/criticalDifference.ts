@@ -17,23 +17,29 @@ const margin = 8;
 const lead = 14;
 const gap = 6;
 const longestName = 48;
+const mostGroups = 40;
+/** In the words for those who do not see it. */
+const mostSpoken = 20;
 
 /**
  * A critical difference diagram (Demšar 2006, figure 1) for a paper or a page: the mean ranks on an axis from 1 to k,
  * a leader line to each name, a thick bar over each group that cannot be told apart and, with Nemenyi's test, the
  * critical difference above. A bar is dashed where it passes one that is not of its group. Black on white, text as text. The picture grows with its names, so that no label meets another or
- * the edge; names of more than 48 signs are cut in the middle and kept whole as a tooltip.
+ * the edge; names of more than 48 signs are cut in the middle and kept whole as a tooltip. Of more than 40 groups it joins
+ * those of neighbours alone.
  *
  * @param names of the columns of the table that was compared
- * @param result of `criticalDifference()`
+ * @param compared result of `criticalDifference()`
  * @returns an SVG document of its own, to be written to a file or put into a page
  * @throws SatwatchError BAD_OPTION where there is not a name per column; UNKNOWN_OPTION
  */
 export function criticalDifferenceSvg(
   names: readonly string[],
-  result: CriticalDifference,
+  compared: CriticalDifference,
   options: DiagramOptions = {},
 ): string {
+  const result =
+    compared.maximalCliques.length <= mostGroups ? compared : { ...compared, maximalCliques: compared.bars };
   const mirrored = isMirrored(options);
   const { meanRanks, cd = 0 } = result;
   const k = meanRanks.length;
@@ -147,7 +153,8 @@ function spoken(labels: { name: string; rank: string }[], result: CriticalDiffer
   const { order, maximalCliques, cd } = result;
   const ranks = order.map((i) => `${labels[i].name} ${labels[i].rank}`).join(', ');
   const named = (group: number[]) => order.filter((i) => group.includes(i)).map((i) => labels[i].name);
-  const groups = maximalCliques.map((group) => named(group).join(', ')).join('; ');
+  const spoken = maximalCliques.slice(0, mostSpoken).map((group) => named(group).join(', '));
+  const groups = [...spoken, ...(maximalCliques.length > mostSpoken ? ['and more'] : [])].join('; ');
   const difference = cd === undefined ? '' : ` Critical difference ${cd.toFixed(2)}.`;
   return `Critical difference diagram. Mean ranks: ${ranks}.${difference} ${groups ? `Not told apart: ${groups}` : 'All differ'}.`;
 }

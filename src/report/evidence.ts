@@ -101,7 +101,7 @@ const ruleFacts: Record<string, RuleFacts> = {
       return [
         [
           'Rests on',
-          `${shown(references)} reference runs: of clean runs that differ by their seeds ${percent(number(rate))} would stand out so`,
+          `${references === 1 ? '1 reference run' : `${shown(references)} reference runs`}: of clean runs that differ by their seeds ${percent(number(rate))} would stand out so`,
         ],
         [
           'References',

@@ -69,7 +69,7 @@ function alertTitle({ level, segment, className, rule, role }: ReportedAlert): s
 export const alertLine = (alert: ReportedAlert) => `${alertTitle(alert)}, ${alert.rule}, ${whenWords(alert)}`;
 
 /** The groups that the diagram joins, in words. */
-export function groupWords({ comparison: { result, names } }: RunReport): string {
+export function groupWords({ comparison: { result, names, simplified } }: RunReport): string {
   if (!result) return '';
   const groups = result.maximalCliques.map((group) =>
     result.order
@@ -78,8 +78,10 @@ export function groupWords({ comparison: { result, names } }: RunReport): string
       .join(', '),
   );
   return groups.length === 0
-    ? 'All segments compared differ in rank.'
-    : `Not told apart: ${groups.slice(0, 20).join('; ')}${groups.length > 20 ? `; and ${plural(groups.length - 20, 'more group')}` : ''}.`;
+    ? simplified
+      ? ''
+      : 'All segments compared differ in rank.'
+    : `Not told apart${simplified ? ', among neighbours' : ''}: ${groups.slice(0, 20).join('; ')}${groups.length > 20 ? `; and ${plural(groups.length - 20, 'more group')}` : ''}.`;
 }
 
 function table(segments: readonly ReportedSegment[]): string {
@@ -140,7 +142,7 @@ const facts = (list: readonly [string, string][]) =>
   list.map(([name, value]) => `- ${text(name)}: ${text(value) || none}`).join('\n');
 
 const image = (said: string, link: string) =>
-  `![${said}](<${link.replace(/[<>\\]/g, '\\$&').replace(/\s/g, '%20')}>)`;
+  `![${said}](<${link.split('/').map(encodeURIComponent).join('/')}>)`;
 
 /** As Markdown that shows just this text, on one line: no markup, no HTML, no links made of addresses. */
 function text(plain: string): string {

@@ -87,7 +87,9 @@ function readOnce(store: Store, run: RunRef): RunReport {
   if (observations.length === 0)
     throw new SatwatchError(
       'RUN_UNKNOWN',
-      `run '${info.name}' has no observations: there is nothing to report`,
+      info.observations === 0
+        ? `run '${info.name}' has no observations: there is nothing to report`
+        : `run '${info.name}' has no observation on its present probe set yet (${info.observations} on another one): report it when the next is done`,
       info.name,
     );
   const probe = store.probeSet(info.probeSet);

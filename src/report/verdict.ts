@@ -37,7 +37,13 @@ export function statements(report: RunReport): Statement[] {
   return [
     plain(progress(report)),
     ...(alerts.length === 0 ? quiet(report).map(plain) : alerts.slice(0, told).map(alertStatement)),
-    ...(alerts.length > told ? [plain(`${alerts.length - told} more, not graver, are listed below.`)] : []),
+    ...(alerts.length > told
+      ? [
+          plain(
+            `${alerts.length - told} more, not graver, ${alerts.length - told === 1 ? 'is' : 'are'} listed below.`,
+          ),
+        ]
+      : []),
     ...(swayed
       ? [
           plain(
@@ -91,7 +97,9 @@ function quiet({ epochs, last, tested }: RunReport): string[] {
   return [
     last.epoch === 0
       ? 'Only the model before training was observed, where nothing is raised yet.'
-      : `No alert was raised at any of the ${plural(epochs.length, 'observation')}.`,
+      : epochs.length === 1
+        ? 'No alert was raised at the one observation.'
+        : `No alert was raised at any of the ${plural(epochs.length, 'observation')}.`,
     pairs === 0
       ? 'The reliance test measured nothing: it is off, or no segment is suspect or context in enough images.'
       : `The reliance test measured ${plural(pairs, 'pair')} of a segment and a class; the largest effect was ${points(largest?.effect)}${where ? ` (${where})` : ''}.`,
@@ -173,16 +181,7 @@ function ranking({ segments, comparison, last }: RunReport): string[] {
   const ranked = segments.filter(({ meanRank }) => meanRank !== null);
   if (ranked.length < 2) return [];
   const [leader] = ranked;
-  const { names, result } = comparison;
-  const place = names.indexOf(leader.segment);
-  const groups = result?.maximalCliques.filter((group) => group.includes(place)) ?? [];
-  const alike = names.filter((_, i) => i !== place && groups.some((group) => group.includes(i))).map(quoted);
-  const told =
-    place < 0 || !result
-      ? ''
-      : alike.length === 0
-        ? ', told apart from all others'
-        : `, not told apart from ${some(alike)}`;
+  const told = toldApart(leader.segment, comparison);
   const core = ranked.find(({ role }) => role === 'core');
   const best =
     leader.role === 'core'
@@ -194,6 +193,24 @@ function ranking({ segments, comparison, last }: RunReport): string[] {
   const byChance =
     chanceRank !== null && meanRank! >= chanceRank ? ' Its shape alone would rank it no worse.' : '';
   return [`By rank ${withRank(leader)} is first at epoch ${epoch(last.epoch)}${told}.${byChance}${best}`];
+}
+
+/** What the tests say of the segment of the best mean rank. */
+function toldApart(
+  leader: string,
+  { names, result, alpha, reversed, tooFew, behind }: RunReport['comparison'],
+): string {
+  const place = names.indexOf(leader);
+  if (place < 0 || !result) return '';
+  const alike = names.filter((_, i) => i !== place && !(result.p[place][i] < alpha)).map(quoted);
+  const before = reversed.filter(({ b }) => b === leader).map(({ a }) => quoted(a));
+  const others = tooFew.length + behind === 0 ? 'all others' : 'the others compared';
+  return [
+    alike.length === 0 ? `, told apart from ${others}` : `, not told apart from ${some(alike)}`,
+    ...(before.length
+      ? [`; yet where both are shown, ${some(before)} ${before.length === 1 ? 'ranks' : 'rank'} before it`]
+      : []),
+  ].join('');
 }
 
 function withRank({ segment, role, meanRank, chanceRank, n }: ReportedSegment): string {

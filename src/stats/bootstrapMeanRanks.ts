@@ -6,7 +6,7 @@ import { meanRanks, midRanks } from './ranks.js';
 export interface BootstrapOptions {
   /** The intervals hold at the level 1 − alpha. Default 0.05. */
   alpha?: number;
-  /** How often the images are drawn anew. Default 10,000. */
+  /** How often the images are drawn anew, a million times at most. Default 10,000. */
   resamples?: number;
   /** The same seed gives the same intervals on every machine. Default 1. */
   seed?: number;
@@ -29,8 +29,8 @@ export function bootstrapMeanRanks(
   refuseUnknownOptions('bootstrapMeanRanks', options, ['alpha', 'resamples', 'seed']);
   const { alpha = 0.05, resamples = 10_000, seed = 1 } = options;
   checkAlpha(alpha);
-  checkWhole('resamples', resamples, 1);
-  checkWhole('seed', seed, 0);
+  checkWhole('resamples', resamples, 1, 1_000_000);
+  checkWhole('seed', seed, 0, 2 ** 32 - 1);
   const k = columnsOf(table);
   const n = table.length;
   const ranks = table.map(midRanks);

@@ -96,8 +96,11 @@ export function checkWhole(name: string, value: number, least: number, most = Nu
 
 /** Refuses a list that holds something else than probabilities. */
 export function checkProbabilities(p: ArrayLike<number>): void {
+  if (typeof p !== 'object' || typeof p?.length !== 'number')
+    throw bad('p', `is ${String(p)}; give a list of p-values`);
   for (let i = 0; i < p.length; i++)
-    if (!(p[i] >= 0 && p[i] <= 1)) throw bad('p', `p[${i}] is ${p[i]}; a p-value lies between 0 and 1`);
+    if (typeof p[i] !== 'number' || !(p[i] >= 0 && p[i] <= 1))
+      throw bad('p', `p[${i}] is ${String(p[i])}; a p-value lies between 0 and 1`);
 }
 
 export function checkChoice(name: string, value: string, choices: readonly string[]): void {

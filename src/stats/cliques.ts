@@ -21,14 +21,16 @@ export function bars(order: readonly number[], alike: Alike): number[][] {
 
 /**
  * All maximal cliques of two and more in the graph "do not differ" (Bron and Kerbosch 1973, with a pivot). Tests of
- * pairs may find 1 and 3 alike and both unlike the 2 between them: a clique that no bar can draw.
+ * pairs may find 1 and 3 alike and both unlike the 2 between them: a clique that no bar can draw. There may be 3^(k/3)
+ * of them (Moon and Moser 1965).
  *
- * @returns each as sorted indices, in lexicographic order
+ * @returns each as sorted indices, in lexicographic order; null where there are more than `most`
  */
-export function maximalCliques(alike: Alike): number[][] {
+export function maximalCliques(alike: Alike, most: number): number[][] | null {
   const found: number[][] = [];
   const neighbours = alike.map((row, i) => new Set(row.flatMap((same, j) => (same && j !== i ? [j] : []))));
   const grow = (clique: number[], open: Set<number>, done: Set<number>) => {
+    if (found.length > most) return;
     if (open.size === 0) {
       if (done.size === 0 && clique.length > 1) found.push(clique.toSorted(ascending));
       return;
@@ -42,7 +44,7 @@ export function maximalCliques(alike: Alike): number[][] {
     }
   };
   grow([], new Set(alike.keys()), new Set());
-  return found.sort(lexicographic);
+  return found.length > most ? null : found.sort(lexicographic);
 }
 
 const ascending = (a: number, b: number) => a - b;

@@ -10,9 +10,14 @@ export interface PairComparison {
   b: number;
   /** Rows with both. */
   n: number;
-  /** Mean of a − b over these rows; NaN where there are none. With local ranks, below 0 says that a leads. */
+  /** Mean of a − b over these rows; NaN where there are none. */
   meanDifference: number;
-  /** Wilcoxon signed-rank, two-sided (exact up to 50 images), adjusted by Holm over the pairs that could be tested; null where untestable. */
+  /**
+   * Which has the smaller values by the signed ranks, so ranks before the other: what the test speaks of, where the mean
+   * may say the opposite. null where the two sums are equal, or no row has both.
+   */
+  before: 'a' | 'b' | null;
+  /** Wilcoxon signed-rank, two-sided (exact up to 50 unequal pairs), adjusted by Holm over the pairs that could be tested; null where untestable. */
   p: number | null;
   verdict: 'different' | 'no difference found' | 'untestable';
 }
@@ -20,7 +25,7 @@ export interface PairComparison {
 /** With fewer images no verdict is given: even full agreement would hardly survive Holm's adjustment. */
 const leastRows = 10;
 
-/** Ranks tie often, where the normal approximation is poor; above this it is good, and counting gets slow. */
+/** Unequal pairs. Ranks tie often, where the normal approximation is poor; above this it is good, and counting gets slow. */
 const mostExact = 50;
 
 /**
@@ -57,10 +62,10 @@ function columnsOf(table: readonly Series[]): Float64Array[] {
   return Array.from({ length: k }, (_, j) =>
     Float64Array.from(table, (row, i) => {
       const value = row[j] ?? Number.NaN;
-      if (Math.abs(value) === Number.POSITIVE_INFINITY)
+      if (typeof value !== 'number' || Math.abs(value) === Number.POSITIVE_INFINITY)
         throw new SatwatchError(
           'BAD_OPTION',
-          `table row ${i}, column ${j} is ${value}; give a finite number, or NaN where the segment is absent`,
+          `table row ${i}, column ${j} is ${typeof value === 'string' ? `'${value}'` : String(value)}; give a finite number, or NaN where the segment is absent`,
           'table',
         );
       return value;
@@ -71,13 +76,26 @@ function columnsOf(table: readonly Series[]): Float64Array[] {
 function compare(
   a: Float64Array,
   b: Float64Array,
-): { n: number; meanDifference: number; raw: number | null } {
+): { n: number; meanDifference: number; before: 'a' | 'b' | null; raw: number | null } {
   const shown = (_: number, row: number) => !Number.isNaN(a[row]) && !Number.isNaN(b[row]);
   const [x, y] = [a.filter(shown), b.filter(shown)];
   const n = x.length;
   return {
     n,
     meanDifference: x.reduce((sum, value, i) => sum + value - y[i], 0) / n,
-    raw: n < leastRows ? null : wilcoxonSignedRank(x, y, { method: n <= mostExact ? 'exact' : 'auto' }).p,
+    before: n === 0 ? null : before(x, y),
+    raw: n < leastRows ? null : p(x, y),
   };
+}
+
+function before(x: Float64Array, y: Float64Array): 'a' | 'b' | null {
+  // One-sided, the statistic is W⁺, whose mean is a half of all ranks.
+  const { statistic, n } = wilcoxonSignedRank(x, y, { alternative: 'greater', method: 'approx' });
+  const off = statistic - (n * (n + 1)) / 4;
+  return off === 0 ? null : off < 0 ? 'a' : 'b';
+}
+
+function p(x: Float64Array, y: Float64Array): number {
+  const unequal = x.filter((value, i) => value !== y[i]).length;
+  return wilcoxonSignedRank(x, y, { method: unequal <= mostExact ? 'exact' : 'auto' }).p;
 }

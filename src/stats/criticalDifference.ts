@@ -14,7 +14,10 @@ export interface CriticalDifference {
   order: number[];
   /** Runs along `order` that do not differ, each as sorted columns; runs inside another are left out. */
   bars: number[][];
-  /** All maximal groups of two and more of which no pair differs; with Nemenyi's test the same as `bars`. */
+  /**
+   * All maximal groups of two and more of which no pair differs; with Nemenyi's test the same as `bars`, and so where
+   * there are more than 1,000.
+   */
   maximalCliques: number[][];
   /** p[i][j] of each pair, adjusted for the number of pairs; diagonal 1. */
   p: number[][];
@@ -32,6 +35,8 @@ export interface CriticalDifferenceOptions {
   /** Level of significance. Default 0.05. */
   alpha?: number;
 }
+
+const mostGroups = 1000;
 
 /**
  * Which segments differ in rank, and which groups cannot be told apart: the content of a critical difference diagram
@@ -54,11 +59,12 @@ export function criticalDifference(table: Table, options: CriticalDifferenceOpti
   const alike = p.map((row, i) =>
     row.map((value, j) => (cd === undefined ? value >= alpha : Math.abs(ranks[i] - ranks[j]) <= cd)),
   );
+  const runs = bars(order, alike);
   return {
     meanRanks: ranks,
     order,
-    bars: bars(order, alike),
-    maximalCliques: maximalCliques(alike),
+    bars: runs,
+    maximalCliques: maximalCliques(alike, mostGroups) ?? runs,
     p,
     ...(cd !== undefined && { cd }),
   };

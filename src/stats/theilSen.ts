@@ -1,4 +1,4 @@
-import { pairsWithoutGaps, type Series } from './checks.js';
+import { checkWhole, pairsWithoutGaps, type Series } from './checks.js';
 import { normalUpperPoint } from './distributions.js';
 import { spread } from './kendall.js';
 import { tieCounts } from './ranks.js';
@@ -11,10 +11,12 @@ import { tieCounts } from './ranks.js';
  * @param y values; NaN or null is a gap and skipped
  * @param x where they were taken; by default 0, 1, 2, …
  * @returns change of y per unit of x; all NaN where fewer than 2 points differ in x
- * @throws SatwatchError BAD_OPTION where the lengths differ or a value is infinite
+ * @throws SatwatchError BAD_OPTION where the lengths differ, a value is infinite, or there are more than 10,000 points,
+ *   whose slopes fill 400 MB
  */
 export function theilSen(y: Series, x?: Series): { slope: number; low: number; high: number } {
   const [a, b] = pairsWithoutGaps(x ?? Array.from({ length: y?.length ?? 0 }, (_, i) => i), y);
+  checkWhole('the number of points', a.length, 0, mostPoints);
   const slopes = slopesBetween(a, b);
   if (slopes.length === 0) return { slope: Number.NaN, low: Number.NaN, high: Number.NaN };
   const n = a.length;
@@ -28,10 +30,13 @@ export function theilSen(y: Series, x?: Series): { slope: number; low: number; h
   };
 }
 
+const mostPoints = 10_000;
+
 /** Sorted; pairs at the same x have none. */
 function slopesBetween(x: readonly number[], y: readonly number[]): Float64Array {
-  const slopes: number[] = [];
+  const slopes = new Float64Array((x.length * (x.length - 1)) / 2);
+  let count = 0;
   for (let i = 1; i < x.length; i++)
-    for (let j = 0; j < i; j++) if (x[i] !== x[j]) slopes.push((y[i] - y[j]) / (x[i] - x[j]));
-  return Float64Array.from(slopes).sort();
+    for (let j = 0; j < i; j++) if (x[i] !== x[j]) slopes[count++] = (y[i] - y[j]) / (x[i] - x[j]);
+  return slopes.subarray(0, count).sort();
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { createMonitor, createProbeSet, maskFromBitmap, openStore, type Rule, readReport } from 'satwatch';
@@ -293,6 +293,25 @@ describe('as Markdown', () => {
       expect(problems).toEqual([]);
       await page.close();
     }
+  });
+
+  it('draws its lines for programs that are no browsers too', async () => {
+    await report(fixture('drawn'), '--out', file('drawn.md'));
+    const { data, info } = await sharp(file('drawn.trajectories.svg'))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const suspect = [191, 63, 6];
+    let inked = 0;
+    for (let p = 0; p < data.length; p += info.channels)
+      if (suspect.every((value, k) => Math.abs(value - data[p + k]) < 12)) inked++;
+    expect(inked).toBeGreaterThan(500);
+  });
+
+  it('links pictures whose names mean something in an address', async () => {
+    const out = file('run#1 50%25?.md');
+    expect((await report(fixture('named'), '--out', out)).code).toBe(0);
+    const [, link] = /!\[[^\]]*\]\(<([^>]+trajectories\.svg)>\)/.exec(readFileSync(out, 'utf8'))!;
+    expect(fileURLToPath(new URL(link, pathToFileURL(out)))).toBe(file('run#1 50%25?.trajectories.svg'));
   });
 
   it('lets no name become markup', async () => {

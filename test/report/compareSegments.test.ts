@@ -2,6 +2,7 @@ import { compareSegments, criticalDifferenceSvg, type SatRow } from 'satwatch';
 import { comparePairwise } from 'satwatch/stats';
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../src/random.js';
+import { comparisonWords } from '../../src/report/index.js';
 
 /** An image's table from names and ranks; a rank of null is an absent segment. */
 const sat = (names: readonly string[], ranks: readonly (number | null)[]): SatRow[] =>
@@ -51,6 +52,46 @@ it('says where the images that show both have another order than the mean ranks'
   expect(order).toEqual(['often', 'seldom']);
   expect(result!.maximalCliques).toEqual([]);
   expect(reversed).toEqual([{ a: 'seldom', b: 'often' }]);
+});
+
+it('goes by the test and not by the mean where they say the opposite', () => {
+  const others = Array.from({ length: 20 }, (_, i) => `f${i}`);
+  const names = ['a', 'b', ...others];
+  // b is just before a in 45 images and far behind it in 5, which moves its mean.
+  const sats = Array.from({ length: 50 }, (_, i) => {
+    const rest = [...others.slice(i % 20), ...others.slice(0, i % 20)];
+    const order = i < 45 ? ['b', 'a', ...rest] : ['a', ...rest, 'b'];
+    return sat(
+      names,
+      names.map((name) => order.indexOf(name) + 1),
+    );
+  });
+  const { names: order, reversed } = compareSegments(sats, names);
+  expect(order.slice(0, 2)).toEqual(['a', 'b']);
+  expect(reversed).toContainEqual({ a: 'b', b: 'a' });
+});
+
+it('joins neighbours alone where pairs that no image shows would make thousands of groups', () => {
+  // Each class has parts of its own, told apart among themselves.
+  const names = Array.from({ length: 10 }, (_, label) => [
+    `${label}-head`,
+    `${label}-body`,
+    `${label}-legs`,
+  ]).flat();
+  const sats = Array.from({ length: 150 }, (_, image) => {
+    const first = 3 * (image % 10);
+    return sat(
+      names,
+      names.map((_, i) => (i >= first && i < first + 3 ? i - first + 1 : null)),
+    );
+  });
+  const compared = compareSegments(sats, names);
+  expect(compared.simplified).toBe(true);
+  expect(compared.result!.maximalCliques).toEqual(compared.result!.bars);
+  const svg = criticalDifferenceSvg(compared.names, compared.result!);
+  expect(Number(/height="(\d+)"/.exec(svg)![1])).toBeLessThan(800);
+  expect(svg.length).toBeLessThan(30_000);
+  expect(comparisonWords(compared).join(' ')).toMatch(/more than 40 groups.*need not differ/);
 });
 
 it('leaves out what too few images show, and what ranks behind the thirty best', () => {

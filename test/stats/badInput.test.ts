@@ -136,10 +136,25 @@ describe('says what came and what was expected', () => {
     expectRefusal(() => nemenyiCriticalDifference(3, 1.5, 0.05), /n is 1.5/);
     expectRefusal(() => bootstrapMeanRanks(good, { resamples: 0 }), /resamples is 0/);
     expectRefusal(() => bootstrapMeanRanks(good, { seed: -1 }), /seed is -1/);
+    expectRefusal(() => bootstrapMeanRanks(good, { seed: 2 ** 32 }), /seed is 4294967296.*4294967295/);
+    expectRefusal(() => bootstrapMeanRanks(good, { resamples: 1e12 }), /resamples is 1000000000000/);
+    expectRefusal(() => theilSen(new Float64Array(10_001)), /the number of points is 10001.*10000/);
+    expectRefusal(
+      () =>
+        comparePairwise([
+          ['x', 1],
+          [1, 2],
+        ] as any),
+      /row 0, column 0 is 'x'/,
+    );
     for (const adjust of [holm, benjaminiHochberg]) {
       expect(adjust([])).toEqual([]);
       expectRefusal(() => adjust([0.1, 1.2]), /p\[1\] is 1.2/);
       expectRefusal(() => adjust([Number.NaN]), /p\[0\] is NaN/);
+      // What comparePairwise gives for a pair that it cannot test is no p of 0.
+      expectRefusal(() => adjust([null as any, 0.2]), /p\[0\] is null/);
+      expectRefusal(() => adjust(['0.1' as any]), /p\[0\] is 0.1/);
+      expectRefusal(() => adjust(undefined as any), /p is undefined; give a list/);
     }
     expectRefusal(
       () => wilcoxonSignedRank([1], [2], { alternative: 'greatr' as any }),

@@ -114,9 +114,11 @@ describe('by brute force', () => {
         const subsets = Array.from({ length: 2 ** k }, (_, bits) =>
           [...Array(k).keys()].filter((i) => (bits >> i) & 1),
         );
-        const cliques = maximalCliques(alike);
+        const cliques = maximalCliques(alike, 1000)!;
         expect(plain(cliques)).toEqual(plain(maximal(subsets.filter((s) => s.length > 1 && complete(s)))));
         expect(cliques.length).toBe(plain(cliques).size);
+        expect(maximalCliques(alike, cliques.length)).toEqual(cliques);
+        if (cliques.length > 0) expect(maximalCliques(alike, cliques.length - 1)).toBeNull();
 
         const runs = order.flatMap((_, i) => order.slice(i + 1).map((_, j) => order.slice(i, i + j + 2)));
         expect(plain(bars(order, alike))).toEqual(plain(maximal(runs.filter(complete))));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { comparePairwise, criticalDifference, holm, wilcoxonSignedRank } from 'satwatch/stats';
 import { describe, expect, it } from 'vitest';
 import { expectNear } from './reference.js';
-import { mean, value } from './tables.js';
+import { mean } from './tables.js';
 
 describe('incomplete tables', () => {
   const none = Number.NaN;
@@ -51,11 +51,33 @@ describe('incomplete tables', () => {
     expect(comparePairwise(padded)[0].verdict).toBe('different');
   });
 
+  it('counts the unequal pairs, however many images there are', () => {
+    // Five of a kind are no evidence at the level of 5 %: exactly 2 / 2⁵.
+    for (const images of [50, 51, 200]) {
+      const table = Array.from({ length: images }, (_, i) => [1, i < 5 ? 2 : 1]);
+      const [pair] = comparePairwise(table);
+      expect(pair.p).toBeCloseTo(0.0625, 12);
+      expect(pair).toMatchObject({ verdict: 'no difference found', before: 'a', n: images });
+    }
+    expect(
+      comparePairwise([
+        [1, 1],
+        [2, 2],
+      ])[0].before,
+    ).toBeNull();
+  });
+
   it('give the verdicts of Wilcoxon-Holm where nothing is absent', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.array(value, { minLength: 3, maxLength: 3 }), { minLength: 60, maxLength: 60 }),
+        fc.array(fc.array(fc.integer({ min: -99, max: 99 }), { minLength: 3, maxLength: 3 }), {
+          minLength: 60,
+          maxLength: 60,
+        }),
         (table) => {
+          // With fewer unequal pairs comparePairwise counts exactly.
+          const unequal = (i: number, j: number) => table.filter((row) => row[i] !== row[j]).length;
+          fc.pre(Math.min(unequal(0, 1), unequal(0, 2), unequal(1, 2)) > 50);
           const { p } = criticalDifference(table, { test: 'wilcoxon-holm', alpha: 0.05 });
           for (const pair of comparePairwise(table)) expectNear(pair.p!, p[pair.a][pair.b], 1e-12);
         },

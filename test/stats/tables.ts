@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Small whole numbers, so that ties abound. */
-export const value = fc.integer({ min: -4, max: 4 });
+const value = fc.integer({ min: -4, max: 4 });
 
 export const list = (minLength = 1, maxLength = 10) => fc.array(value, { minLength, maxLength });
 

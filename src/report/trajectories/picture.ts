@@ -23,10 +23,16 @@ export function trajectoriesSvg(report: RunReport): string {
 /** The same for a document that has the classes' colours. */
 export const inlineTrajectories = (report: RunReport): string => picture(planOf(report), '');
 
+/** Colours written out: what draws SVGs outside a browser often knows no variables. */
+const tones = { core: '#1467b8', context: '#08755c', suspect: '#bf3f06', none: '#646b73' };
+const toned = Object.entries(tones).map(
+  ([role, colour]) =>
+    `.t-line.t-${role},.t-chance.t-${role},.t-lead.t-${role}{stroke:${colour}}.t-dot.t-${role},text.t-name.t-${role},.t-band.t-${role}{fill:${colour}}`,
+);
 const ownStyle = `path{fill:none}text{fill:#4a5158}.t-ground{fill:#fff}.t-grid{stroke:#ece9e4}.t-axis{stroke:#8d9299}
-.t-core{--tone:#1467b8}.t-context{--tone:#08755c}.t-suspect{--tone:#bf3f06}.t-none{--tone:#646b73}
-.t-line,.t-chance,.t-lead{stroke:var(--tone)}.t-chance{stroke-width:1.2;stroke-dasharray:5 4}.t-lead{stroke-opacity:.6}.t-thick{stroke-width:2.6}.t-dot,text.t-name{fill:var(--tone)}
-.t-band{fill:var(--tone);fill-opacity:.16;stroke:none}
+${toned.join('\n')}
+.t-chance{stroke-width:1.2;stroke-dasharray:5 4}.t-lead{stroke-opacity:.6}.t-thick{stroke-width:2.6}
+.t-band{fill-opacity:.16;stroke:none}
 .t-mark{stroke:#b02318}.t-mark.t-warning{stroke:#805300}text.t-flag{fill:#b02318}text.t-flag.t-warning{fill:#805300}`;
 
 /** Where the plot is, and where its values are. */
