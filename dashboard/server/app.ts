@@ -7,7 +7,7 @@ import { errorHandler, notFound } from './errors.js';
 import { securityHeaders } from './headers.js';
 import { checkHost } from './hosts.js';
 import { pages } from './pages.js';
-import { requireToken } from './token.js';
+import { checkToken, requireToken } from './token.js';
 
 export interface DashboardOptions {
   /** Asked of every request when given; see `startDashboard`. */
@@ -21,11 +21,12 @@ export interface DashboardOptions {
 /**
  * The dashboard as an Express application, to mount in a server of one's own.
  * @param store open, best read-only; the caller closes it.
- * @throws SatwatchError UNKNOWN_OPTION
+ * @throws SatwatchError UNKNOWN_OPTION, TOKEN_MISSING
  */
 export function createDashboard(store: Store, options: DashboardOptions = {}): Application {
   refuseUnknownOptions('createDashboard', options, ['token', 'allowedHosts', 'log']);
   const { token, allowedHosts = [], log = pino({ level: 'silent' }) } = options;
+  if (token !== undefined) checkToken(token);
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');

@@ -58,7 +58,7 @@ export function parseNumber(name: string, param: string, kind: 'whole' | 'any' =
   throw new HttpError(400, 'BAD_REQUEST', `${name}: ${result.error.issues[0].message}, got '${param}'`);
 }
 
-/** Digits are an id, everything else a name. */
+/** Digits are an id (or a name, where no run has that id), everything else is a name. */
 export function parseRun(param: string): RunRef {
   return /^\d{1,15}$/.test(param) ? Number(param) : param;
 }

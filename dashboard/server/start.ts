@@ -6,6 +6,7 @@ import { refuseUnknownOptions, SatwatchError } from '../../src/errors.js';
 import { openStore } from '../../src/store/index.js';
 import { createDashboard } from './app.js';
 import { isLoopback, namesOf } from './hosts.js';
+import { checkToken } from './token.js';
 
 export const defaultPort = 6464;
 
@@ -41,12 +42,7 @@ export async function startDashboard(path: string, options: StartOptions = {}): 
       `port: expected a whole number from 0 to 65535, got ${port}`,
       'port',
     );
-  if (options.token !== undefined && options.token.length < 16)
-    throw new SatwatchError(
-      'TOKEN_MISSING',
-      `token: expected at least 16 characters, got ${options.token.length}; leave it out to have one made`,
-      'token',
-    );
+  if (options.token !== undefined) checkToken(options.token);
   const token = options.token ?? (isLoopback(host) ? undefined : randomBytes(24).toString('base64url'));
   const store = openStore(path, { readonly: true });
   try {

@@ -1,6 +1,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
+import { SatwatchError } from '../../src/errors.js';
 import { HttpError } from './errors.js';
+
+/** Fewer characters are guessed. */
+const leastLength = 16;
+
+/** @throws SatwatchError TOKEN_MISSING */
+export function checkToken(token: unknown): asserts token is string {
+  if (typeof token === 'string' && token.length >= leastLength) return;
+  throw new SatwatchError(
+    'TOKEN_MISSING',
+    `token: expected at least ${leastLength} characters, got ${typeof token === 'string' ? token.length : String(token)}; leave it out, and startDashboard makes one where it is needed`,
+    'token',
+  );
+}
 
 /**
  * Lets in who shows the token: `Authorization: Bearer`, or `?token=` once, which sets a cookie and leaves the
@@ -18,8 +32,14 @@ export function requireToken(token: string): RequestHandler {
     if (request.method === 'GET' && same(request.query.token, token)) {
       response.cookie(cookie, token, { httpOnly: true, sameSite: 'strict', path: '/' });
       response.set('Cache-Control', 'no-store');
-      // Relative, so that it holds under a proxy's prefix too.
-      response.redirect(303, request.path === '/' ? './' : `.${request.path}`);
+      const { token: _, ...others } = request.query as Record<string, string>;
+      const query = new URLSearchParams(others).toString();
+      // Relative to the last part of the path, so that it holds under a prefix too; where that is a mount without its slash,
+      // everything lies below it.
+      const [path] = request.originalUrl.split('?');
+      const last = path.slice(path.lastIndexOf('/') + 1);
+      const to = request.path === '/' && last ? `${last}/` : last || './';
+      response.redirect(303, query ? `${to}?${query}` : to);
       return;
     }
     throw new HttpError(

@@ -74,6 +74,15 @@ export class Deliveries {
     for (const courier of this.couriers) courier.wake();
   }
 
+  /** Hands over an alert that could not be stored: to the channels that get it once. */
+  sendUnstored(alert: Omit<Alert, 'id' | 'resolvedEpoch' | 'delivery'>): void {
+    for (const channel of this.wanting(alert, false)) {
+      const delivery = this.once(channel, { ...alert, id: 0, resolvedEpoch: null, delivery: {} }, false);
+      this.pending.add(delivery);
+      delivery.finally(() => this.pending.delete(delivery));
+    }
+  }
+
   /** At the end of a run: waits for what is on its way, `ms` at most; the rest stays in the store. */
   async settle(ms: number): Promise<void> {
     const underway = () => Promise.all([...this.pending, ...this.couriers.map((courier) => courier.idle())]);
@@ -87,7 +96,7 @@ export class Deliveries {
   }
 
   /** Never rejects. */
-  private async once(channel: Channel, alert: Alert): Promise<void> {
+  private async once(channel: Channel, alert: Alert, isStored = true): Promise<void> {
     const { run, end } = this;
     let fate = 'delivered';
     alert.delivery[channel.name] = 'pending';
@@ -100,7 +109,7 @@ export class Deliveries {
     }
     alert.delivery[channel.name] = fate;
     try {
-      if (this.outbox?.isOpen) this.outbox.done(alert.id, channel.name, fate);
+      if (isStored && this.outbox?.isOpen) this.outbox.done(alert.id, channel.name, fate);
     } catch (error) {
       this.broken(error, alert.epoch);
     }

@@ -11,7 +11,7 @@ import {
   pairsOf,
 } from '../alerts/index.js';
 import type { Tf } from '../backend/types.js';
-import { SatwatchError } from '../errors.js';
+import { refuseUnknownOptions, SatwatchError } from '../errors.js';
 import { readProbeSet } from '../probe/index.js';
 import { type Head, headOf, type Model } from '../saliency/index.js';
 import { type AlertChanges, openStore, RunWriter, type Store } from '../store/index.js';
@@ -59,7 +59,49 @@ interface Ready {
   pixels: ModelPixels;
   writer: RunWriter;
   history: History & { observed: Observed[] };
+  /** What an earlier life of the run observed. */
+  recalled: ReadonlySet<Observed>;
+  /** The last observation before this life, of whichever probe set. */
+  before: { epoch: number; step: number | null } | null;
   alerts: Alert[];
+}
+
+/** One listener for all monitors of the process. */
+const atExit = {
+  all: new Set<() => void>(),
+  listens: false,
+  add(end: () => void): void {
+    if (!this.listens)
+      process.on('exit', () => {
+        for (const one of this.all) one();
+      });
+    this.listens = true;
+    this.all.add(end);
+  },
+  delete(end: () => void): void {
+    this.all.delete(end);
+  },
+};
+
+/**
+ * Whether what an earlier life of a run observed gives way: a checkpoint was taken up again, and this life has gone from
+ * `last` to `now`. With other batches an epoch than before the two have no step in common.
+ */
+function isReplaced(epoch: number, now: number, last: number | null): boolean {
+  return last === null ? epoch === now : epoch > last && epoch <= now;
+}
+
+/** @throws SatwatchError BAD_OPTION, UNKNOWN_OPTION */
+function checkPlace(options: ObserveOptions): void {
+  const { epoch, step } = options ?? {};
+  const refuse = (option: string, got: unknown, expected: string): never => {
+    throw new SatwatchError('BAD_OPTION', `observe, ${option}: got ${got}, expected ${expected}`, option);
+  };
+  if (typeof epoch !== 'number' || !Number.isFinite(epoch) || epoch < 0)
+    refuse('epoch', epoch, 'completed epochs from 0: observe(model, { epoch: 0 })');
+  if (step !== undefined && !(Number.isInteger(step) && step >= 0))
+    refuse('step', step, 'batches seen, from 0');
+  refuseUnknownOptions('observe', options, ['epoch', 'step', 'metrics', 'checkpoint']);
 }
 
 /** A sign of life at most this often, in ms. */
@@ -75,6 +117,12 @@ export class Monitor {
   private ready: Ready | undefined;
   private store: Store | undefined;
   private stopping = false;
+  /** The store's file was let go of at the end of a `fit`. */
+  private released = false;
+  /** The epoch observed last in this life of the run. */
+  private lastEpoch: number | null = null;
+  /** Alerts that were handed over though they could not be stored. */
+  private readonly unstored = new Set<string>();
   private lastEnd: number | undefined;
   private lastBeat = 0;
   private readonly spent = { watching: 0, total: 0 };
@@ -108,10 +156,12 @@ export class Monitor {
     const { config, tf } = this;
     if (this.ready) {
       this.use(model);
-      if (typeof config.store === 'string') this.store = openStore(config.store);
-      this.ready.writer.reopen(this.store!);
-      this.deliveries.resume(this.store!, this.ready.writer.name);
-      process.once('exit', this.onExit);
+      this.stopping = false;
+      try {
+        this.goOn();
+      } catch (error) {
+        this.report('the run could not be opened again', error, null);
+      }
       return;
     }
     const input = modelInput(model, config.head);
@@ -149,14 +199,16 @@ export class Monitor {
         versions: versions(tf),
         backend: tf.getBackend(),
       });
-      const pairs = pairsOf(probe).length;
+      const history = recall(store, writer.run, probe, pairsOf(probe).length);
       this.ready = {
         model,
         head,
         probe,
         pixels,
         writer,
-        history: { ...recall(store, writer.run, probe, pairs), references },
+        history: { ...history, references },
+        recalled: new Set(history.observed),
+        before: writer.before,
         alerts: store.alerts(writer.run),
       };
     } catch (error) {
@@ -164,7 +216,7 @@ export class Monitor {
       throw error;
     }
     this.store = store;
-    process.once('exit', this.onExit);
+    atExit.add(this.onExit);
     const roles = new Set(Object.values(probe.roles));
     const { writer } = this.ready;
     this.deliveries.resume(store, writer.name);
@@ -176,11 +228,31 @@ export class Monitor {
     this.say(
       `watching '${writer.name}'${writer.resumed ? ' (resumed)' : ''} with ${config.method.name} on ${probe.images.length} pictures, ${probe.segmentNames.length} segments; store ${store.path}`,
     );
+    if (writer.differences.length > 0)
+      this.say(`measured otherwise from here on: ${writer.differences.join('; ')}`);
     if (!roles.has('suspect') && !roles.has('core'))
       this.say(
         "no segment has a role: the default alarm tests 'suspect' and 'context' segments only; set roles in the probe set, e.g. roles: { watermark: 'suspect', eyes: 'core' }",
       );
     if (config.dashboard) await this.openPage(store.path, config.dashboard.port);
+  }
+
+  /** Takes up the store again, where a `fit` has ended. */
+  private goOn(): void {
+    if (!this.released) return;
+    const { config } = this;
+    const { writer } = this.ready!;
+    const store = typeof config.store === 'string' ? openStore(config.store) : config.store;
+    try {
+      writer.reopen(store);
+    } catch (error) {
+      if (typeof config.store === 'string') store.close();
+      throw error;
+    }
+    this.store = store;
+    this.released = false;
+    this.deliveries.resume(store, writer.name);
+    atExit.add(this.onExit);
   }
 
   /**
@@ -194,21 +266,31 @@ export class Monitor {
     await tryModel(tf, model, headOf(tf, model, config.head), probe, pixels, config);
   }
 
-  /** Measures the model now and stores the observation; the alerts raised are delivered and returned. */
-  async observe(
-    model: Model,
-    { epoch, step, metrics = {}, checkpoint }: ObserveOptions,
-  ): Promise<Observation> {
+  /**
+   * Measures the model now and stores the observation; the alerts raised are delivered and returned.
+   * @throws SatwatchError at the first call, for what cannot work
+   */
+  async observe(model: Model, options: ObserveOptions): Promise<Observation> {
     const started = performance.now();
-    if (!this.ready) await this.start(model);
-    else this.use(model);
-    const nothing = { epoch, step: step ?? null, alerts: [], stop: this.stopping };
+    const { epoch, step, metrics = {}, checkpoint } = options ?? {};
+    if (!this.ready) {
+      checkPlace(options);
+      await this.start(model);
+    } else this.use(model);
+    const done = (alerts: Alert[]): Observation => ({
+      epoch,
+      step: step ?? null,
+      alerts,
+      stop: this.stopping,
+      seconds: (performance.now() - started) / 1000,
+    });
     try {
-      const alerts = await this.pipeline(started, epoch, step ?? null, metrics, checkpoint);
-      return { ...nothing, alerts, stop: this.stopping, seconds: (performance.now() - started) / 1000 };
+      checkPlace(options);
+      this.goOn();
+      return done(await this.pipeline(started, epoch, step ?? null, metrics, checkpoint));
     } catch (error) {
       this.report(`epoch ${epoch} could not be observed`, error, epoch);
-      return { ...nothing, seconds: (performance.now() - started) / 1000 };
+      return done([]);
     }
   }
 
@@ -221,11 +303,14 @@ export class Monitor {
     checkpoint: string | undefined,
   ): Promise<Alert[]> {
     const { tf, config } = this;
-    const { model, head, probe, pixels, writer, history, alerts } = this.ready!;
+    const { model, head, probe, pixels, writer, history, recalled, alerts } = this.ready!;
 
     // A run resumed from an earlier checkpoint leaves the epochs after it behind, in the store until they come again.
     const past = history.observed.filter(
-      (other) => other.epoch <= epoch && (step === null ? other.epoch !== epoch : other.step !== step),
+      (other) =>
+        other.epoch <= epoch &&
+        (step === null ? other.epoch !== epoch : other.step !== step) &&
+        !(recalled.has(other) && isReplaced(other.epoch, epoch, this.lastEpoch)),
     );
     const place = past.length;
     const keepMaps = typeof config.keepMaps === 'number' && place % config.keepMaps === 0;
@@ -252,23 +337,29 @@ export class Monitor {
     const share = this.lastEnd === undefined ? null : Math.min(1, (now - started) / (now - this.lastEnd));
     const sats = measured.map(({ sat }) => sat);
     const maps = new Map(measured.flatMap(({ map }, i) => (map ? [[i, map] as const] : [])));
-    const raised = writer.observation(
-      {
-        epoch,
-        step,
-        seconds,
-        share,
-        metrics,
-        probeAccuracy,
-        sats,
-        predictions: measured,
-        rows,
-        effects,
-        costs,
-        maps,
-        checkpoint,
-      },
-      changes,
+    history.observed = [...past, kept(observed, probe)];
+    const after = this.lastEpoch;
+    this.lastEpoch = epoch;
+    const raised = this.stored(changes, () =>
+      writer.observation(
+        {
+          epoch,
+          step,
+          after,
+          seconds,
+          share,
+          metrics,
+          probeAccuracy,
+          sats,
+          predictions: measured,
+          rows,
+          effects,
+          costs,
+          maps,
+          checkpoint,
+        },
+        changes,
+      ),
     );
 
     if (maps.size > 0 && place === 0) {
@@ -276,7 +367,6 @@ export class Monitor {
       this.say(`the maps of an observation take ${megabytes.toFixed(1)} MB (${maps.size} pictures)`);
     }
 
-    history.observed = [...past, kept(observed, probe)];
     const updated = new Map(changes.updated.map((alert) => [alert.id, alert]));
     this.ready!.alerts = [...alerts.map((alert) => updated.get(alert.id) ?? alert), ...raised];
     if (this.lastEnd !== undefined) {
@@ -287,6 +377,21 @@ export class Monitor {
     this.lastBeat = Date.now();
     for (const alert of raised) this.deliveries.send(alert);
     return raised;
+  }
+
+  /** What `write` gives; where it fails, channels that need no store are told all the same. */
+  private stored(changes: AlertChanges, write: () => Alert[]): Alert[] {
+    try {
+      this.store!.checkFile();
+      return write();
+    } catch (error) {
+      for (const alert of changes.raised) {
+        const key = JSON.stringify([alert.rule, alert.level, alert.segment, alert.className]);
+        if (!this.unstored.has(key)) this.deliveries.sendUnstored(alert);
+        this.unstored.add(key);
+      }
+      throw error;
+    }
   }
 
   /** The pictures behind what is raised, kept as they are now: the model will be another one soon. */
@@ -333,7 +438,11 @@ export class Monitor {
 
   /** Epochs and step of the run's last observation up to `epoch`, for whoever counts on; null before the first. */
   last(epoch = Number.POSITIVE_INFINITY): { epoch: number; step: number | null } | null {
-    return this.ready?.history.observed.findLast((observed) => observed.epoch <= epoch) ?? null;
+    if (!this.ready) return null;
+    const { history, before } = this.ready;
+    // On another probe set than before the series is a new one, and the training is not.
+    const earlier = before && before.epoch <= epoch && history.observed.length === 0 ? before : null;
+    return history.observed.findLast((observed) => observed.epoch <= epoch) ?? earlier;
   }
 
   /** The stored observation at exactly this epoch, if there is one. */
@@ -351,7 +460,8 @@ export class Monitor {
     } catch (error) {
       this.report('the end of the run could not be stored', error, null);
     }
-    process.removeListener('exit', this.onExit);
+    atExit.delete(this.onExit);
+    this.released = true;
     if (typeof this.config.store === 'string') this.store?.close();
     const { watching, total } = this.spent;
     if (total > 0)

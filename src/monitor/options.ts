@@ -109,6 +109,12 @@ export interface Config {
 
 /** @throws SatwatchError UNKNOWN_OPTION, BAD_OPTION, UNKNOWN_METHOD, PROBE_NOT_FOUND, INPUT_RANGE_MISSING */
 export function checkOptions(options: MonitorOptions): Readonly<Config> {
+  if (typeof options !== 'object' || options === null)
+    bad(
+      'options',
+      options,
+      "an object such as { probe: 'probe/', store: 'runs.sqlite', inputRange: [0, 1] }",
+    );
   refuseUnknownOptions('satwatch', options, optionNames);
   const { probe, store, inputRange, preprocess, every = 1 } = options;
   if (typeof probe !== 'string' && !Array.isArray(probe?.images))
@@ -131,7 +137,14 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
       'inputRange or preprocess: neither came, and the probe pictures are 8-bit; say how the training scales pixels: inputRange: [0, 1], [-1, 1] or [0, 255], or preprocess: images => …',
       'inputRange',
     );
-  const batches = typeof every === 'object' ? every.batches : undefined;
+  if (options.run !== undefined && !(typeof options.run === 'string' && options.run.trim() !== ''))
+    bad('run', JSON.stringify(options.run), "a name, such as 'horses-1'");
+  if (options.resume !== undefined && typeof options.resume !== 'boolean')
+    bad('resume', JSON.stringify(options.resume), 'true or false');
+  if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
+    bad('seed', options.seed, 'a whole number');
+  const batches = typeof every === 'object' ? every?.batches : undefined;
+  if (typeof every === 'object' && every !== null) refuseUnknownOptions('every', every, ['batches']);
   if (!Number.isInteger(batches ?? every) || Number(batches ?? every) < 1)
     bad('every', JSON.stringify(every), 'a whole number of epochs from 1, or { batches: n }');
   const { name, ...given }: { name: string } & Record<string, unknown> =
@@ -179,7 +192,10 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
     !(Number.isInteger(keepMaps) && Number(keepMaps) >= 1)
   )
     bad('keepMaps', keepMaps, "'none', 'alerts' or a whole number of observations from 1");
-  const { dashboard = false } = options;
+  const { dashboard = false, channels = [consoleChannel()] } = options;
+  if (!Array.isArray(channels)) bad('channels', typeof channels, 'a list, such as [channels.console()]');
+  if (typeof dashboard !== 'boolean' && (typeof dashboard !== 'object' || dashboard === null))
+    bad('dashboard', JSON.stringify(dashboard), 'true, false or { port }');
   if (typeof dashboard === 'object') refuseUnknownOptions('dashboard', dashboard, ['port']);
   return Object.freeze({
     probe,
@@ -197,7 +213,7 @@ export function checkOptions(options: MonitorOptions): Readonly<Config> {
     everyBatches: batches,
     rules: [...others.filter((rule) => !rules.some((own) => own.name === rule.name)), ...rules],
     reference,
-    channels: distinct((options.channels ?? [consoleChannel()]).map(toChannel)),
+    channels: distinct(channels.map(toChannel)),
     budget,
     keepMaps,
     dashboard: dashboard === true ? {} : dashboard,

@@ -113,7 +113,8 @@ export class ModelPixels {
           `preprocess: gave [${scaled.shape}] for a picture [${shape}], expected the same shape`,
           'preprocess',
         );
-      return (await scaled.data()) as Float32Array;
+      // Whole numbers are in the model's range too, and no bytes.
+      return Float32Array.from(await scaled.data());
     } finally {
       scaled.dispose();
     }

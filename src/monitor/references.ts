@@ -1,6 +1,6 @@
 import type { ReferenceRun } from '../alerts/index.js';
 import { SatwatchError } from '../errors.js';
-import type { RunInfo, RunRef, Store } from '../store/index.js';
+import { measuredOtherwise, type RunInfo, type RunRef, type Store } from '../store/index.js';
 import type { ProbeSet } from '../types.js';
 
 /** The run that is about to start, as it will be stored. */
@@ -10,29 +10,6 @@ interface Watched {
   config: Record<string, unknown>;
   model: Record<string, unknown>;
 }
-
-/** What must be the same for numbers to mean the same. */
-const measuring = [
-  'method',
-  'methodOptions',
-  'score',
-  'target',
-  'inputRange',
-  'preprocess',
-  'features',
-  'forward',
-  'output',
-  'seed',
-  'budget',
-  'everyEpochs',
-  'everyBatches',
-];
-/** As the user wrote them. */
-const written: Record<string, string> = {
-  budget: 'reliance.budget',
-  everyEpochs: 'every',
-  everyBatches: 'every.batches',
-};
 
 /**
  * Reads the runs that a run is compared with: finished, of the same probe set, measured in the same way, of a model of
@@ -60,26 +37,11 @@ function differences(info: RunInfo, { probe, config, model }: Watched): string[]
   if (info.state !== 'done') found.push(`it is ${info.state}, not done`);
   if (info.probeSet !== probe.id)
     found.push(`its probe set was ${info.probeSet.slice(0, 12)}, here it is ${probe.id.slice(0, 12)}`);
-  const compare = (names: string[], theirs: Record<string, unknown>, ours: Record<string, unknown>) => {
-    for (const name of names) {
-      const [its, own] = [theirs[name], ours[name]].map((value) => JSON.stringify(value ?? null));
-      if (its !== own) found.push(`${written[name] ?? name} was ${short(its)}, here it is ${short(own)}`);
-    }
-  };
-  compare(measuring, info.config, config);
-  compare(['model', 'layers', 'parameters'], architecture(info.model), architecture(model));
+  found.push(...measuredOtherwise(info, { config, model }, ['everyEpochs', 'everyBatches']));
   if (info.state === 'done' && !(info.epoch !== null && info.epoch > 0))
     found.push('it was never observed after epoch 0');
   return found;
 }
-
-/** `fit` hands out a sequential model as the functional one inside it, which has an input layer more. */
-function architecture({ kind, layers, parameters }: Record<string, unknown>): Record<string, unknown> {
-  if (!Array.isArray(layers)) return { model: kind };
-  return { model: 'layers', layers: layers.filter((layer) => layer !== 'InputLayer'), parameters };
-}
-
-const short = (json: string) => (json.length > 60 ? `${json.slice(0, 57)}…` : json);
 
 function refuse({ name }: RunInfo, what: string): never {
   throw new SatwatchError('REFERENCE_INVALID', `reference: run '${name}' ${what}`, name);

@@ -1,5 +1,6 @@
 export { quantise } from './blobs.js';
 export type { StoredProbeSet } from './layout.js';
+export { measuredOtherwise } from './measuredOtherwise.js';
 export { Outbox, type Owed, type Recipient } from './outbox.js';
 export {
   type At,

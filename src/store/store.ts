@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { SatwatchError, suggest } from '../errors.js';
+import { refuseUnknownOptions, SatwatchError, suggest } from '../errors.js';
 import { localRanks } from '../sat/localRanks.js';
 import type {
   Aggregation,
@@ -102,12 +103,28 @@ export class Store {
   readonly readonly: boolean;
   /** @internal */
   readonly db: Database;
+  private readonly ino: number;
   private readonly probeSets = new Map<string, StoredProbeSet>();
 
   constructor(path: string, { readonly = false }: { readonly?: boolean } = {}) {
     this.path = resolve(path);
     this.readonly = readonly;
     this.db = openDatabase(this.path, readonly);
+    this.ino = statSync(this.path).ino;
+  }
+
+  /**
+   * Whether the file that was opened is still where it was: what is written to a deleted one is lost without a word.
+   * @throws SatwatchError STORE_NOT_FOUND
+   */
+  checkFile(): void {
+    const { ino } = statSync(this.path, { throwIfNoEntry: false }) ?? { ino: null };
+    if (ino === this.ino) return;
+    throw new SatwatchError(
+      'STORE_NOT_FOUND',
+      `store ${this.path}: the file was ${ino === null ? 'deleted or moved' : 'replaced by another one'} while it was open; what is observed from now on is not stored`,
+      this.path,
+    );
   }
 
   /** All runs, newest first. */
@@ -122,8 +139,10 @@ export class Store {
 
   /** @throws SatwatchError RUN_UNKNOWN, naming the nearest run. */
   run(run: RunRef): RunInfo {
-    const column = typeof run === 'number' ? 'id' : 'name';
-    const row = this.db.prepare(`${runQuery} WHERE r.${column} = ?`).get(run) as RunRecord | undefined;
+    const by = (column: 'id' | 'name', value: RunRef) =>
+      this.db.prepare(`${runQuery} WHERE r.${column} = ?`).get(value) as RunRecord | undefined;
+    // A name of digits alone, where no run has that id.
+    const row = typeof run === 'number' ? (by('id', run) ?? by('name', String(run))) : by('name', run);
     if (row) return toRunInfo(row);
     const names = this.db
       .prepare('SELECT name FROM runs ORDER BY id DESC LIMIT 1000')
@@ -176,7 +195,7 @@ export class Store {
    * A run's rows on its current probe set (or on `probeSet`), ordered by epoch, then segment.
    * Without `className` the rows over all classes, with `segment` those of one alone; `sinceSeq` asks for observations
    * written after that change.
-   * @throws SatwatchError RUN_UNKNOWN, UNKNOWN_CLASS, UNKNOWN_SEGMENT
+   * @throws SatwatchError RUN_UNKNOWN, UNKNOWN_CLASS, UNKNOWN_SEGMENT, BAD_OPTION
    */
   trajectories(
     run: RunRef,
@@ -189,6 +208,12 @@ export class Store {
     } = {},
   ): TrajectoryRow[] {
     const { aggregation = 'relative', className = null, segment, sinceSeq = -1 } = options;
+    if (aggregation !== 'relative' && aggregation !== 'absolute')
+      throw new SatwatchError(
+        'BAD_OPTION',
+        `aggregation: got '${aggregation}', expected 'relative' or 'absolute'`,
+        'aggregation',
+      );
     const info = this.run(run);
     const probe = this.probeSet(options.probeSet ?? info.probeSet);
     const only = segment === undefined ? [] : [segmentIndex(probe, segment)];
@@ -477,9 +502,10 @@ export class Store {
 
 /**
  * Opens a store file; without `readonly` it is made where it does not exist.
- * @throws SatwatchError STORE_NOT_FOUND, STORE_NOT_SQLITE, STORE_NEWER, STORE_READONLY, STORE_FULL
+ * @throws SatwatchError UNKNOWN_OPTION, STORE_NOT_FOUND, STORE_NOT_SQLITE, STORE_NEWER, STORE_READONLY, STORE_FULL
  */
 export function openStore(path: string, options: { readonly?: boolean } = {}): Store {
+  refuseUnknownOptions('openStore', options, ['readonly']);
   return new Store(path, options);
 }
 

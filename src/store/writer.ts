@@ -14,6 +14,7 @@ import type {
 import { encodeFloats, encodeMap, encodeMasks, encodePredictions, type Prediction } from './blobs.js';
 import type { Database } from './database.js';
 import { describeProbeSet, encodeSats, type StoredProbeSet } from './layout.js';
+import { measuredOtherwise } from './measuredOtherwise.js';
 import type { Store } from './store.js';
 import { guard, write } from './transaction.js';
 
@@ -34,6 +35,8 @@ export type AggregatedRow = Omit<TrajectoryRow, 'epoch' | 'step'> & { aggregatio
 export interface NewObservation {
   epoch: number;
   step: number | null;
+  /** The epoch that this life of the run observed before; what an earlier life left between the two goes. */
+  after?: number | null;
   seconds: number;
   share: number | null;
   metrics: Metrics;
@@ -77,7 +80,13 @@ export class RunWriter {
   readonly run: number;
   readonly name: string;
   readonly resumed: boolean;
+  /** The last observation of a run that is resumed, of whichever probe set. */
+  readonly before: { epoch: number; step: number | null } | null;
+  /** In what it is measured otherwise than before, in words. */
+  readonly differences: readonly string[];
   private readonly probe: StoredProbeSet;
+  /** The last row of an earlier life. */
+  private readonly lastOfBefore: number;
 
   constructor(
     private store: Store,
@@ -86,10 +95,10 @@ export class RunWriter {
     this.name = start.name;
     this.probe = describeProbeSet(start.probe);
     const now = new Date().toISOString();
-    [this.run, this.resumed] = this.write((seq): [number, boolean] => {
-      const before = this.db.prepare('SELECT id, probe_set FROM runs WHERE name = ?').get(start.name) as
-        | { id: number; probe_set: string }
-        | undefined;
+    [this.run, this.resumed, this.differences] = this.write((seq): [number, boolean, string[]] => {
+      const before = this.db
+        .prepare('SELECT id, probe_set, config, model FROM runs WHERE name = ?')
+        .get(start.name) as { id: number; probe_set: string; config: string; model: string } | undefined;
       if (before && !start.resume)
         throw new SatwatchError(
           'RUN_EXISTS',
@@ -111,7 +120,7 @@ export class RunWriter {
           .run(start.name, now, now, ...described, seq);
         const id = Number(lastInsertRowid);
         this.insertEvent(id, null, 'start', `started on backend ${start.backend}`);
-        return [id, false];
+        return [id, false, []];
       }
       this.db
         .prepare(
@@ -131,8 +140,24 @@ export class RunWriter {
           'probe-set',
           `the probe set changed: a new series starts (before ${before.probe_set.slice(0, 12)}, now ${this.probe.id.slice(0, 12)})`,
         );
-      return [before.id, true];
+      const differing = measuredOtherwise(
+        { config: JSON.parse(before.config), model: JSON.parse(before.model) },
+        start,
+      );
+      if (differing.length > 0)
+        this.insertEvent(
+          before.id,
+          last,
+          'options',
+          `measured otherwise from here on: ${differing.join('; ')}`,
+        );
+      return [before.id, true, differing];
     });
+    const last = this.db
+      .prepare('SELECT id, epoch, step FROM observations WHERE run = ? ORDER BY id DESC LIMIT 1')
+      .get(this.run) as { id: number; epoch: number; step: number | null } | undefined;
+    this.lastOfBefore = last?.id ?? 0;
+    this.before = last ? { epoch: last.epoch, step: last.step } : null;
   }
 
   /** Stores an observation with its alerts; the same one again (same step, or epoch where no step is known) replaces it. */
@@ -147,6 +172,13 @@ export class RunWriter {
             : 'DELETE FROM observations WHERE run = ? AND probe_set = ? AND step = ?',
         )
         .run(this.run, this.probe.id, step ?? epoch);
+      const { after = null } = observation;
+      this.db
+        .prepare(
+          `DELETE FROM observations WHERE run = ? AND probe_set = ? AND id <= ?
+             AND epoch <= ? AND (epoch > ? OR ? IS NULL AND epoch = ?)`,
+        )
+        .run(this.run, this.probe.id, this.lastOfBefore, epoch, after, after, epoch);
       const { lastInsertRowid: id } = this.db
         .prepare(
           `INSERT INTO observations
@@ -260,13 +292,24 @@ export class RunWriter {
     });
   }
 
-  /** A finished run goes on (a loop over `fit`), perhaps through a new connection to its file. */
+  /**
+   * A finished run goes on (a loop over `fit`), perhaps through a new connection to its file.
+   * @throws SatwatchError RUN_UNKNOWN where it is not there any more
+   */
   reopen(store: Store): void {
     this.store = store;
     this.write((seq) => {
-      this.db
-        .prepare("UPDATE runs SET state = 'running', ended_at = NULL, heartbeat_at = ?, seq = ? WHERE id = ?")
-        .run(new Date().toISOString(), seq, this.run);
+      const { changes } = this.db
+        .prepare(
+          "UPDATE runs SET state = 'running', ended_at = NULL, heartbeat_at = ?, seq = ? WHERE id = ? AND name = ?",
+        )
+        .run(new Date().toISOString(), seq, this.run, this.name);
+      if (changes === 0)
+        throw new SatwatchError(
+          'RUN_UNKNOWN',
+          `run '${this.name}' is no longer in ${store.path}: the file or the run was deleted, and what is observed from now on is not stored`,
+          this.name,
+        );
     });
   }
 

@@ -195,6 +195,13 @@ describe('who gets in', () => {
     expect((await fetch(`${base}/?token=${token.slice(1)}x`)).status).toBe(401);
     expect((await fetch(`${base}/api/events`)).status).toBe(401);
 
+    for (const [asked, to] of [
+      [`/api/runs/1/report.html?token=${token}&class=x%20y`, '/api/runs/1/report.html?class=x+y'],
+      [`/api/runs?token=${token}`, '/api/runs'],
+    ]) {
+      const { headers } = await fetch(base + asked, { redirect: 'manual' });
+      expect(new URL(headers.get('location')!, base + asked).href).toBe(base + to);
+    }
     const first = await fetch(`${base}/?token=${token}`, { redirect: 'manual' });
     expect(first.status).toBe(303);
     expect(first.headers.get('location')).not.toContain(token);
@@ -230,6 +237,14 @@ describe('a start that fails', () => {
       expect(error).toMatchObject({ code: 'TOKEN_MISSING', subject: 'token' });
       expect(error.message).toMatch(/16 characters.*leave it out/);
     }
+  });
+
+  test('an application of one’s own on an empty token too, which would let everybody in', async () => {
+    const { path } = await serve({ to: 0 });
+    const store = openPublic(path, { readonly: true });
+    onTestFinished(() => store.close());
+    for (const token of ['', 'secret', null as any])
+      expect(() => createDashboard(store, { token })).toThrow(/token: expected at least 16 characters/);
   });
 
   test('on an address that is not this machine’s', async () => {

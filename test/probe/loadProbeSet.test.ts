@@ -1,7 +1,10 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadProbeSet, maskToBitmap, type ProbeSet } from 'satwatch';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../src/random.js';
+import { backend } from '../tf.js';
 import { drawn, type Files, folderWith, inBox, maskPng, png } from './files.js';
 
 const eyes = { left: 2, top: 1, width: 3, height: 2 };
@@ -194,6 +197,35 @@ describe('resize keeps masks on their image', () => {
     else expect(colours[2] > width * height * 0.05).toBe(Math.abs(width / height - 4 / 3) > 0.1);
     const share = (box.width * box.height) / (80 * 60);
     if (resize !== 'cover') expect(masked[1] / (colours[0] + colours[1])).toBeCloseTo(share, 1);
+  });
+
+  test.each([1, 3, 4] as const)('what grows is as tf.image.resizeBilinear, %i channels', async (channels) => {
+    const tf = await backend();
+    const random = seededRandom(channels);
+    const [width, height] = [5, 4];
+    const data = Uint8Array.from({ length: width * height * channels }, () => Math.floor(256 * random()));
+    const given = await files();
+    given['probe.json'].images = [{ file: 'images/c.png', label: 'dog', masks: { eyes: 'masks/c.png' } }];
+    given['images/c.png'] = await sharp(data, { raw: { width, height, channels } }).png().toBuffer();
+    given['masks/c.png'] = await maskPng(width, height, { left: 1, top: 1, width: 2, height: 2 });
+    const set = await loadProbeSet(folderWith(given), { width: 13, height: 8, channels });
+    const bytes = tf.tensor4d(Float32Array.from(data), [1, height, width, channels]);
+    const expected = tf.image.resizeBilinear(bytes, [8, 13], false, true).dataSync();
+    const { pixels } = set.images[0];
+    expect(pixels).toHaveLength(13 * 8 * channels);
+    expect(Math.max(...[...expected].map((value, i) => Math.abs(value - pixels[i])))).toBeLessThan(0.51);
+  });
+
+  test('what shrinks keeps colours where nothing is opaque', async () => {
+    const given = await files();
+    given['probe.json'].images = [{ file: 'images/c.png', label: 'dog', masks: { eyes: 'masks/c.png' } }];
+    const data = Uint8Array.from({ length: 8 * 8 * 4 }, (_, i) => [200, 50, 20, 0][i % 4]);
+    given['images/c.png'] = await sharp(data, { raw: { width: 8, height: 8, channels: 4 } })
+      .png()
+      .toBuffer();
+    given['masks/c.png'] = await maskPng(8, 8, { left: 1, top: 1, width: 4, height: 4 });
+    const set = await loadProbeSet(folderWith(given), { width: 4, height: 4, channels: 4 });
+    expect([...set.images[0].pixels.subarray(0, 4)]).toEqual([200, 50, 20, 0]);
   });
 
   test('the picture is centred: bars on both sides, or cut off on both', async () => {

@@ -84,8 +84,11 @@ export class RunSource {
       get<CostsPage>(`${path}/costs`, { since }),
     ]);
     if (this.closed) return;
-    if (this.detail && since !== undefined && this.detail.probe.id !== detail.probe.id) {
-      // Another probe set is another series: nothing of the old one goes on.
+    const another =
+      this.detail &&
+      (this.detail.probe.id !== detail.probe.id || this.detail.run.startedAt !== detail.run.startedAt);
+    if (another && since !== undefined) {
+      // Another probe set, or another run in the place of a deleted one, is another series: nothing of the old one goes on.
       this.detail = undefined;
       this.reset();
       return;
@@ -101,6 +104,11 @@ export class RunSource {
       this.observations.set(keyOf(observation), observation);
       this.effects.delete(keyOf(observation));
       this.costs.delete(keyOf(observation));
+    }
+    // A run that was resumed from an earlier checkpoint has let go of what came after it.
+    if (since !== undefined && this.observations.size > detail.run.observations) {
+      this.reset();
+      return;
     }
     for (const effect of effects.effects) {
       const key = keyOf(effect);
