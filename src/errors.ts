@@ -69,7 +69,14 @@ function nearestName(word: string, candidates: Iterable<string>): string | undef
 export function suggest(word: string, candidates: readonly string[]): string {
   const near = nearestName(word, candidates);
   if (near !== undefined) return `did you mean '${near}'?`;
-  return candidates.length ? `there are: ${candidates.join(', ')}` : 'there are none';
+  return candidates.length ? `there are: ${firstOf(candidates)}` : 'there are none';
+}
+
+/** Names as a message can hold them: there may be thousands. */
+export function firstOf(names: readonly string[], most = 30): string {
+  return names.length <= most
+    ? names.join(', ')
+    : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 }
 
 /** Refuses keys of `options` that are not in `known`, naming the nearest known one. */

@@ -1,4 +1,4 @@
-import { refuseUnknownOptions, SatwatchError } from '../errors.js';
+import { firstOf, refuseUnknownOptions, SatwatchError } from '../errors.js';
 import type { ProbeImage, ProbeSet, Role, Segment } from '../types.js';
 import { ContentHash } from './contentHash.js';
 import { flawInRuns } from './mask.js';
@@ -155,7 +155,7 @@ function checkImage(image: ProbeImage, index: number, set: Omit<ProbeSetOptions,
     throw new SatwatchError(
       'LABEL_INVALID',
       `image '${id}': its label is ${label}, expected a whole number from 0 to ${set.classNames.length - 1} ` +
-        `(the classes are ${set.classNames.join(', ')})`,
+        `(the classes are ${firstOf(set.classNames)})`,
       id,
     );
   if (!(pixels instanceof Uint8Array || pixels instanceof Float32Array))

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { SatwatchError, suggest } from '../errors.js';
+import { firstOf, SatwatchError, suggest } from '../errors.js';
 import type { SourceImage } from './reader.js';
 
 /**
@@ -57,7 +57,7 @@ export function classIndex(
   if (label === undefined || label === null || label === '')
     throw invalid(
       `it has no label; give it one, or say with the option labels where labels come from ` +
-        `(classes: ${classNames.join(', ')})`,
+        `(classes: ${firstOf(classNames)})`,
     );
   if (typeof label === 'string' && classNames.includes(label)) return classNames.indexOf(label);
   // CSV files hold text only, so an index may come as text too.
@@ -66,7 +66,7 @@ export function classIndex(
     if (Number.isInteger(index) && index >= 0 && index < classNames.length) return index;
     throw invalid(
       `its label is ${index}, expected a whole number from 0 to ${classNames.length - 1}, or a class name ` +
-        `(${classNames.join(', ')})`,
+        `(${firstOf(classNames)})`,
     );
   }
   if (typeof label !== 'string')

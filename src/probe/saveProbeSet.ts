@@ -1,17 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { SatwatchError } from '../errors.js';
 import type { ProbeImage, ProbeSet } from '../types.js';
 import type { Layout } from './folder.js';
 import { maskToBitmap } from './mask.js';
-import { pixelsOf } from './storedImage.js';
+import { fileBehind, pixelsOf } from './storedImage.js';
 
 /**
  * Writes a probe set in satwatch's own layout: `probe.json`, `images/`, `masks/`, all PNG. Loading the folder gives a
  * set of the same id. Files of the same names are overwritten.
  *
- * @throws SatwatchError BAD_OPTION for float pixels or other than 1, 3 or 4 channels: PNG has no such thing
+ * @throws SatwatchError BAD_OPTION for float pixels or other than 1, 3 or 4 channels: PNG has no such thing; and for a folder
+ *   whose `images/` hold files that the set itself still reads its pixels from
  */
 export async function saveProbeSet(set: ProbeSet, folder: string): Promise<void> {
   if (![1, 3, 4].includes(set.channels))
@@ -19,6 +20,15 @@ export async function saveProbeSet(set: ProbeSet, folder: string): Promise<void>
       'BAD_OPTION',
       `the probe set has ${set.channels} channels; only 1, 3 or 4 can be saved as PNG`,
       'channels',
+    );
+  const read = set.images
+    .map(fileBehind)
+    .find((file) => file && dirname(resolve(file)) === resolve(folder, 'images'));
+  if (read)
+    throw new SatwatchError(
+      'BAD_OPTION',
+      `folder ${folder}: the probe set still reads its pixels from ${read}, which would be overwritten; save it to another folder, or load it with a larger memory`,
+      folder,
     );
   for (const part of ['images', 'masks']) await mkdir(join(folder, part), { recursive: true });
   const images: Layout['images'] = [];

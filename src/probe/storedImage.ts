@@ -36,6 +36,9 @@ const unpacked = {
   enumerable: true,
 };
 
+/** The file that an image's pixels are decoded from whenever they are asked for; undefined where they are kept. */
+export const fileBehind = (image: ProbeImage): string | undefined => behind.get(image)?.file?.file;
+
 /**
  * A probe image that keeps only what is given: its pixels, or the file they are decoded from whenever they are asked for.
  * Properties that are not kept look like any other: `segments` unpacks, `pixels` decodes the file while the caller

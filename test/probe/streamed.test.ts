@@ -77,6 +77,14 @@ describe('a set whose pixels are not kept', () => {
     const saved = newFolder();
     await saveProbeSet(streamed, saved);
     expect((await loadProbeSet(saved)).id).toBe(kept.id);
+    // Over the files that it reads itself: the second picture would be made of the first one's.
+    const again = await loadProbeSet(saved, { memory: 0 });
+    await expect(saveProbeSet(again, saved)).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: expect.stringMatching(/still reads its pixels from .*images.*another folder/),
+    });
+    await saveProbeSet(await loadProbeSet(saved), saved);
+    expect((await loadProbeSet(saved)).id).toBe(kept.id);
   });
 
   it.each([
