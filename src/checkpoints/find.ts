@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Format, formats } from './formats/index.js';
+import { isFile } from './isFile.js';
 import { type Placed, placeOf } from './place.js';
 
 /** Something in the watched folder that looks like a checkpoint, whole or not. */
@@ -24,17 +25,17 @@ export async function findCheckpoints(folder: string): Promise<Candidate[]> {
 
 async function walk(folder: string, name: string, levels: number, found: Candidate[]): Promise<void> {
   const entries = (await list(join(folder, name))).filter((entry) => !entry.name.startsWith('.'));
-  const names = entries.map((entry) => entry.name);
+  const names = await filesAmong(join(folder, name), entries);
   const own = formats.find((format) => format.matches(name, names));
   if (own) await add(folder, name, own, found);
-  for (const entry of entries) {
-    const child = name ? `${name}/${entry.name}` : entry.name;
-    const format = formats.find((one) => one.matches(entry.name, null));
-    // Links to folders are not followed: they lead to what is there already, or round in a circle.
-    if (!entry.isDirectory()) {
-      if (format) await add(folder, child, format, found);
-    } else if (levels > 0) await walk(folder, child, levels - 1, found);
+  const inside = (child: string) => (name ? `${name}/${child}` : child);
+  for (const file of names) {
+    const format = formats.find((one) => one.matches(file, null));
+    if (format) await add(folder, inside(file), format, found);
   }
+  // Links to folders are not followed: they lead to what is there already, or round in a circle.
+  for (const entry of entries)
+    if (entry.isDirectory() && levels > 0) await walk(folder, inside(entry.name), levels - 1, found);
 }
 
 async function add(folder: string, name: string, format: Format, found: Candidate[]): Promise<void> {
@@ -65,12 +66,21 @@ const ofModel = /\.(json|bin|pb|index)$|shard|\.data-/i;
 
 /** In the folder, and in the folder of a SavedModel's variables. */
 async function filesOf(path: string): Promise<string[]> {
-  const inside = async (folder: string) =>
-    (await list(join(path, folder)))
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(folder, entry.name));
+  const inside = async (folder: string) => {
+    const names = await filesAmong(join(path, folder), await list(join(path, folder)));
+    return names.map((name) => join(folder, name));
+  };
   const files = [...(await inside('')), ...(await inside('variables'))];
   return files.filter((file) => ofModel.test(file)).sort();
+}
+
+/** Names of the regular files, also behind links; pipes and links to nothing can not be read. */
+async function filesAmong(folder: string, entries: readonly Dirent[]): Promise<string[]> {
+  const names: string[] = [];
+  for (const entry of entries)
+    if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(join(folder, entry.name)))))
+      names.push(entry.name);
+  return names;
 }
 
 async function list(path: string): Promise<Dirent[]> {

@@ -51,7 +51,7 @@ export class Ledger {
   }
 }
 
-const key = ({ epoch, step }: Place) => (step === null ? `epoch ${epoch}` : `step ${step}`);
+const key = ({ epoch, step }: Place) => (epoch === null ? `step ${step}` : `epoch ${epoch}`);
 
 /** The event of a measured checkpoint. */
 export const describe = (path: string, hash: string) => `${path} (sha256 ${hash})`;
@@ -71,7 +71,9 @@ export function runFor(
   const name = given ?? folder.split(sep).at(-1)!;
   if (!store.hasRun(name)) return { name, before: null };
   const before = store.run(name);
-  const paths = store.events(name).flatMap(({ kind, message }) => (kind === 'checkpoint' ? [message] : []));
+  const paths = store
+    .events(name)
+    .flatMap(({ kind, message }) => (kind === 'checkpoint' ? (pattern.exec(message)?.[1] ?? []) : []));
   const refuse = (what: string) =>
     new SatwatchError(
       'RUN_EXISTS',
@@ -80,7 +82,8 @@ export function runFor(
     );
   if (paths.length === 0 && before.observations > 0)
     throw refuse('was written by a training, not by satwatch watch');
-  if (given === undefined && paths.length > 0 && !paths.some((path) => path.startsWith(folder + sep)))
-    throw refuse('is of another folder');
+  // The folder itself is the checkpoint where it is overwritten again and again.
+  const isHere = (path: string) => path === folder || path.startsWith(folder + sep);
+  if (given === undefined && paths.length > 0 && !paths.some(isHere)) throw refuse('is of another folder');
   return { name, before };
 }

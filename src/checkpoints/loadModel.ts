@@ -22,11 +22,11 @@ export async function loadModel(
   const inside = await namesIn(place);
   const format = formats.find((one) => one.matches(basename(place), inside));
   if (!format) throw unreadable(path, `is no model that satwatch can read; give ${expected}`);
-  const parts = await format.parts(place);
-  if ('lacks' in parts) throw unreadable(path, `is not whole: ${parts.lacks}`);
-  const snapshot = await readSnapshot(place, parts.files);
-  if (!snapshot) throw unreadable(path, 'was changed while it was read; try again');
   try {
+    const parts = await format.parts(place);
+    if ('lacks' in parts) throw new Error(`it is not whole: ${parts.lacks}`);
+    const snapshot = await readSnapshot(place, parts.files);
+    if (!snapshot) throw new Error('it was changed while it was read; try again');
     return await format.load(snapshot.contents, { tf, converter, signal: new AbortController().signal });
   } catch (error) {
     const words = error instanceof Error ? error.message.split('\n')[0] : String(error);

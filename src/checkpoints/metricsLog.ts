@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SatwatchError } from '../errors.js';
 import type { Metrics } from '../types.js';
+import { isFile } from './isFile.js';
 
 /** A training's log of its metrics: CSV as Keras' CSVLogger writes it, or a JSON object a line, with an `epoch`. */
 export class MetricsLog {
@@ -44,7 +45,7 @@ export async function findMetricsLog(folder: string, named?: string): Promise<Me
   }
   const logs: string[] = [];
   for (const name of await readdir(folder)) {
-    if (!/\.(csv|tsv|jsonl|ndjson)$/i.test(name)) continue;
+    if (!/\.(csv|tsv|jsonl|ndjson)$/i.test(name) || !(await isFile(join(folder, name)))) continue;
     const text = await readFile(join(folder, name), 'utf8').catch(() => '');
     if (parseLog(text)) logs.push(name);
   }
@@ -57,8 +58,8 @@ export async function findMetricsLog(folder: string, named?: string): Promise<Me
  */
 function parseLog(text: string): Map<number, Metrics> | undefined {
   const lines = text
-    .replace(/^\uFEFF/, '')
     .slice(0, text.lastIndexOf('\n') + 1)
+    .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
   if (lines.length === 0) return undefined;
@@ -70,13 +71,20 @@ function parseLog(text: string): Map<number, Metrics> | undefined {
 }
 
 function fromJson(line: string): Record<string, unknown>[] {
+  const value = parsed(line) ?? parsed(line.replace(notFinite, (text, bare) => (bare ? 'null' : text)));
+  return value && typeof value === 'object' ? [value as Record<string, unknown>] : [];
+}
+
+function parsed(line: string): unknown {
   try {
-    const value = JSON.parse(line);
-    return value && typeof value === 'object' ? [value] : [];
+    return JSON.parse(line);
   } catch {
-    return [];
+    return undefined;
   }
 }
+
+/** Python's json writes NaN and Infinity, which JSON has not; a text, which comes first, is left as it is. */
+const notFinite = /"(?:[^"\\]|\\.)*"|(\bNaN\b|-?\bInfinity\b)/g;
 
 function fromCsv([header, ...lines]: string[]): Record<string, unknown>[] {
   const separator = [',', ';', '\t'].find((one) => header.includes(one)) ?? ',';

@@ -1,4 +1,4 @@
-/** Where in the training a checkpoint stands, as its name says. */
+/** Where in the training a checkpoint stands, as its name says: by epochs or by batches seen, or not at all. */
 export interface Place {
   epoch: number | null;
   step: number | null;
@@ -6,9 +6,10 @@ export interface Place {
 
 /**
  * Reads a name, with folders before it: `epoch-10`, `model.05-0.32.h5`, `epoch=3-step=1200`, `run1/ckpt_7.keras`.
- * The epoch is the number after "epoch" or "ep"; else the last whole number that stands by itself, or right behind
- * "model", "weights", "checkpoint", "ckpt", "cp", "net" or "snapshot". Numbers after "step", "iter" or "batch" are
- * batches seen. Dates and decimal fractions are no epochs.
+ * The epoch is the number after "epoch" or "ep", which may be a fraction; else the last whole number that stands by
+ * itself, or right behind "model", "weights", "checkpoint", "ckpt", "cp", "net" or "snapshot". Where no epoch is named,
+ * a number after "step", "iter" or "batch" is the batches seen; "batch" before a number that stands by itself is the
+ * size of a batch. Dates, times, numbers such as 1e-04 and other decimal fractions are no epochs.
  */
 export function placeOf(name: string): Place {
   const nothing = { epoch: null, step: null };
@@ -20,25 +21,34 @@ export function placeOf(name: string): Place {
 }
 
 function placeOfPart(part: string): Place {
-  const bare = part.replace(/\.(h5|hdf5|keras|json)$/i, '').replace(date, '~');
-  const step = number(
-    bare,
-    /(?:^|[^a-z])(?:global[-_ ]?)?(?:steps?|iter(?:ation)?s?|batch(?:es)?)[-_=. ]?(\d+)/i,
-  );
-  const named = number(bare, /(?:^|[^a-z])(?:epochs?|ep)[-_=. ]?(\d+)/i);
-  if (named !== null || step !== null) return { epoch: named, step };
+  const bare = [date, dayFirst, clock, unixTime, scientific]
+    .reduce((rest, other) => rest.replace(other, '~'), part.replace(/\.(h5|hdf5|keras|json)$/i, ''))
+    .replace(outOf, '$1');
+  const epoch = named.exec(bare);
+  // Batches seen, within the epoch or in all, add nothing to it.
+  if (epoch) return { epoch: Number(epoch[1]), step: null };
   const alone = [...bare.matchAll(standing)].at(-1);
+  const step = seen.exec(bare);
+  const isSize = step && /batch/i.test(step[0]) && alone && alone.index >= step.index + step[0].length;
+  if (step && !isSize) return { epoch: null, step: Number(step[1]) };
   return { epoch: alone ? Number(alone[1]) : null, step: null };
 }
 
-const date = /\d{4}-?[01]\d-?[0-3]\d(?:[T_ -]?[0-2]\d[:-]?[0-5]\d(?:[:-]?[0-5]\d)?)?/g;
+// A fraction is one only where no further one follows: `epoch-3.0.95` is epoch 3.
+const named = /(?:^|[^a-z])(?:epochs?|ep)[-_=. ]?(\d+(?:\.\d+(?![.\d]))?)/i;
+const seen = /(?:^|[^a-z])(?:global[-_ ]?)?(?:steps?|iter(?:ation)?s?|batch(?:es)?)[-_=. ]?(\d+)/i;
 const standing =
   /(?:(?<![a-z0-9])(?<!\d\.)|(?<![a-z])(?:model|weights|checkpoint|ckpt|cp|net|snapshot))(\d+)(?![a-z0-9])(?!\.\d)/gi;
+/** `3-of-10` is the third. */
+const outOf = /(\d+)([-_ ]?)of\2\d+/gi;
 
-function number(text: string, pattern: RegExp): number | null {
-  const found = pattern.exec(text);
-  return found ? Number(found[1]) : null;
-}
+const date =
+  /(?<!\d)(?:19|20)\d\d([-_.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:[T_ -]?[0-2]\d[:_-]?[0-5]\d(?:[:_-]?[0-5]\d)?)?(?!\d)/g;
+const dayFirst = /(?<!\d)\d\d([-_.])\d\d\1(?:19|20)\d\d(?!\d)/g;
+const clock = /(?<!\d)(?:[01]\d|2[0-3])([-_.:])[0-5]\d\1[0-5]\d(?!\d)/g;
+/** In s, ms or µs, of the years from 2001 to 2033. */
+const unixTime = /(?<!\d)1\d{9}(?:\d{3}){0,2}(?:\.\d+)?(?!\d)/g;
+const scientific = /\d+(?:\.\d+)?e[-+]?\d+(?![a-z0-9])/gi;
 
 export interface Placed extends Place {
   /** Relative to the watched folder. */

@@ -21,7 +21,13 @@ interface Seen {
   told: boolean;
   /** Its reading failed at this age: not again before it has rested. */
   failed: boolean;
+  /** How often a file of it was not there to be read. */
+  gone: number;
 }
+
+/** Why a checkpoint is broken that is listed, and never there. */
+export const unopened =
+  'one of its files is listed, and is not there when it is opened (a link to nothing?); save it again, or remove it';
 
 export type Next =
   | { ready: Candidate; files: string[] }
@@ -59,6 +65,7 @@ export class Queue {
         return { lacking: candidate, lacks: parts.lacks };
       } catch (error) {
         if (!isGone(error)) return { broken: candidate, error };
+        if (this.gone(candidate)) return { broken: candidate, error: new Error(unopened) };
         // Deleted: the next look into the folder does not find it, or finds it rewritten.
         return { wait: this.patience.quiet };
       }
@@ -68,6 +75,11 @@ export class Queue {
 
   done({ path }: Candidate): void {
     this.seen.get(path)!.done = true;
+  }
+
+  /** A file of it was not there: true where that was so before, and nothing has changed since. */
+  gone({ path }: Candidate): boolean {
+    return ++this.seen.get(path)!.gone > 1;
   }
 
   /** It could not be read: true where it has rested and that must be told, false where it may still be being written. */
@@ -87,6 +99,6 @@ export class Queue {
     for (const path of this.seen.keys()) if (!paths.has(path)) this.seen.delete(path);
     for (const { path, state } of candidates)
       if (this.seen.get(path)?.state !== state)
-        this.seen.set(path, { state, since: now, done: false, told: false, failed: false });
+        this.seen.set(path, { state, since: now, done: false, told: false, failed: false, gone: 0 });
   }
 }

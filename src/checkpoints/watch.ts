@@ -12,7 +12,7 @@ import { runFor } from './ledger.js';
 import { Measurer } from './measurer.js';
 import { findMetricsLog } from './metricsLog.js';
 import type { WatchOptions, WatchResult } from './options.js';
-import { patience, Queue } from './queue.js';
+import { patience, Queue, unopened } from './queue.js';
 import { readSnapshot } from './snapshot.js';
 
 /** Without news from the folder, it is looked into this often all the same: network drives tell nothing. In ms. */
@@ -35,8 +35,8 @@ export async function watchCheckpoints(tf: Tf, options: WatchOptions): Promise<W
     // The rest of what a reference must be is known with the first model.
     for (const run of options.reference ?? []) store.run(run);
     const exec = options.exec === undefined ? undefined : new ExecChannel(options.exec, store.path);
-    const measurer = new Measurer(tf, options, folder, store, name, exec, log);
-    if (before) await measurer.goOn(before);
+    const watched = { folder, store, run: name, before, exec, log };
+    const measurer = await Measurer.create(tf, options, watched);
     options.on?.({
       kind: 'started',
       run: name,
@@ -113,11 +113,14 @@ class Watcher {
 
   /** Takes the next checkpoint, if one is ready. How long to wait for the one after, in ms; null at the end. */
   private async step(): Promise<number | null> {
-    const { options, queue } = this;
+    const { options, queue, measurer } = this;
     const candidates = await findCheckpoints(this.folder);
     const next = await queue.next(candidates);
     if ('wait' in next) return next.wait;
-    if ('idle' in next) return options.once ? null : lookEvery;
+    if ('idle' in next) {
+      measurer.nothingLeft();
+      return options.once ? null : lookEvery;
+    }
     if ('lacking' in next) {
       options.on?.({ kind: 'incomplete', name: next.lacking.name, lacks: next.lacks });
       return 0;
@@ -163,6 +166,7 @@ class Watcher {
     const { name, path, format, state } = candidate;
     const snapshot = await readSnapshot(path, files);
     if (!snapshot) {
+      if (queue.gone(candidate)) throw new Error(unopened);
       options.on?.({ kind: 'skipped', name, reason: 'deleted before it was read' });
       return;
     }

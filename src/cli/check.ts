@@ -23,6 +23,7 @@ export const checkCommand: CommandModule<object, Arguments> = {
       .option('fail-on', {
         choices: levels,
         default: 'alarm' as const,
+        requiresArg: true,
         describe: 'The least level that counts; an alert that has ended counts too',
       })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON document instead of text' }),

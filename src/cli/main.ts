@@ -7,6 +7,7 @@ import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
 import { methodsCommand } from './methods.js';
 import { nativeCommand } from './native.js';
+import { once } from './once.js';
 import { reportCommand } from './report.js';
 import { runsCommand } from './runs.js';
 import { watchCommand } from './watch.js';
@@ -27,14 +28,14 @@ const cli = yargs(hideBin(process.argv))
   .demandCommand(1, 'Name a command.')
   .recommendCommands()
   .strict()
+  .middleware(once, true)
   .wrap(Math.min(100, process.stdout.columns ?? 100))
   .fail((message, error) => {
-    throw (
-      error ??
-      new SatwatchError(
-        'UNKNOWN_OPTION',
-        `${message.replace(/[.?]?$/, (end) => end || '.')} See: satwatch --help`,
-      )
+    // Of some misuse yargs makes an error of its own.
+    if (error && error.name !== 'YError') throw error;
+    throw new SatwatchError(
+      'UNKNOWN_OPTION',
+      `${(message ?? error.message).replace(/[.?]?$/, (end) => end || '.')} See: satwatch --help`,
     );
   });
 

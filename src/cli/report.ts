@@ -51,7 +51,7 @@ export const reportCommand: CommandModule<object, Arguments> = {
 
 function formatOf(out: string | undefined): 'md' | 'html' | null {
   if (out === undefined) return null;
-  const ending = typeof out === 'string' ? /\.(md|html)$/i.exec(out)?.[1].toLowerCase() : undefined;
+  const ending = /\.(md|html)$/i.exec(out)?.[1].toLowerCase();
   if (ending === 'md' || ending === 'html') return ending;
   throw new SatwatchError(
     'BAD_OPTION',

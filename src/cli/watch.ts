@@ -28,17 +28,40 @@ export const watchCommand: CommandModule<object, Arguments> = {
   builder: (cli) =>
     cli
       .positional('folder', { type: 'string', demandOption: true, describe: 'Where checkpoints are written' })
-      .option('probe', { type: 'string', demandOption: true, describe: 'Folder of the probe set' })
-      .option('store', { type: 'string', demandOption: true, describe: 'SQLite file for the run' })
+      .option('probe', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'Folder of the probe set',
+      })
+      .option('store', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'SQLite file for the run',
+      })
       .option('input-range', inputRangeOption)
-      .option('run', { type: 'string', describe: 'Name of the run; default: that of the folder' })
+      .option('run', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Name of the run; default: that of the folder',
+      })
       .option('once', { type: 'boolean', default: false, describe: 'Measure what is there, then end' })
       .option('metrics', {
         type: 'string',
+        requiresArg: true,
         describe: 'Log of the training, CSV or JSON lines; default: the only one in the folder',
       })
-      .option('exec', { type: 'string', describe: 'Command to run on an alert, which it gets as JSON' })
-      .option('method', { type: 'string', describe: 'Saliency method; default: input-x-gradient' })
+      .option('exec', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Command to run on an alert, which it gets as JSON',
+      })
+      .option('method', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Saliency method; default: input-x-gradient',
+      })
       .option('reference', {
         type: 'string',
         array: true,
@@ -48,6 +71,7 @@ export const watchCommand: CommandModule<object, Arguments> = {
       .option('backend', backendOption)
       .option('converter', {
         type: 'string',
+        requiresArg: true,
         describe: 'Command that converts SavedModels; default: tensorflowjs_converter',
       })
       .option('json', { type: 'boolean', default: false, describe: 'A JSON object a line' }),

@@ -33,8 +33,9 @@ export class WatchDisplay {
   end(run: string, measured: number, known: number, store: string): void {
     if (this.json) return;
     const before = known > 0 ? `, ${known} were known` : '';
+    const [file, name] = [store, run].map(quoted);
     this.line(
-      `${measured} measured${before}. Look: satwatch dashboard ${store}, satwatch check ${store} ${run}`,
+      `${measured} measured${before}. Look: satwatch dashboard ${file}, satwatch check ${file} ${name}`,
     );
   }
 
@@ -115,4 +116,9 @@ export class WatchDisplay {
   private styled(style: 'yellow' | 'red' | 'magenta', text: string): string {
     return this.colours ? styleText(style, text) : text;
   }
+}
+
+/** As one word of a shell's command line. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

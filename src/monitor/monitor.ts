@@ -306,11 +306,13 @@ export class Monitor {
     const { model, head, probe, pixels, writer, history, recalled, alerts } = this.ready!;
 
     // A run resumed from an earlier checkpoint leaves the epochs after it behind, in the store until they come again.
+    // Checkpoints may come out of their order: none of them replaces another epoch.
+    const after = checkpoint === undefined ? this.lastEpoch : null;
     const past = history.observed.filter(
       (other) =>
         other.epoch <= epoch &&
         (step === null ? other.epoch !== epoch : other.step !== step) &&
-        !(recalled.has(other) && isReplaced(other.epoch, epoch, this.lastEpoch)),
+        !(recalled.has(other) && isReplaced(other.epoch, epoch, after)),
     );
     const place = past.length;
     const keepMaps = typeof config.keepMaps === 'number' && place % config.keepMaps === 0;
@@ -338,7 +340,6 @@ export class Monitor {
     const sats = measured.map(({ sat }) => sat);
     const maps = new Map(measured.flatMap(({ map }, i) => (map ? [[i, map] as const] : [])));
     history.observed = [...past, kept(observed, probe)];
-    const after = this.lastEpoch;
     this.lastEpoch = epoch;
     const raised = this.stored(changes, () =>
       writer.observation(

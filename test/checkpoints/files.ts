@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { markedTraining, net } from '../task.js';
 
 export interface SavedFiles {
@@ -44,4 +46,18 @@ export async function trained(tf: typeof tfjs, epochs: number): Promise<SavedFil
   xs.dispose();
   ys.dispose();
   return states;
+}
+
+/** A `.keras` file with its config.json changed, the rest as it was. */
+export function changedKeras(file: string, change: (config: any) => void): Buffer {
+  const files = unzipSync(readFileSync(file));
+  const config = JSON.parse(strFromU8(files['config.json']));
+  change(config);
+  files['config.json'] = strToU8(JSON.stringify(config));
+  return Buffer.from(zipSync(files));
+}
+
+/** A named pipe, which nobody writes to. */
+export function makePipe(path: string): void {
+  execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
 }

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { strToU8, zipSync } from 'fflate';
 import { attribute } from 'satwatch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Format, formats, type LoadedModel } from '../../src/checkpoints/formats/index.js';
 import { disposeModel } from '../../src/checkpoints/keras/weights.js';
 import { backend } from '../tf.js';
+import { changedKeras } from './files.js';
 
 const reference = join(import.meta.dirname, '../reference/keras');
 const expected: Record<string, number[][]> = JSON.parse(
@@ -36,15 +37,18 @@ async function load(name: string): Promise<LoadedModel> {
   return format.load(contents, context());
 }
 
-/** The config.json of a `.keras` file changed, the rest as it was. */
-function changed(name: string, change: (config: any) => void): Map<string, Buffer> {
-  const files = unzipSync(readFileSync(join(reference, name)));
-  const config = JSON.parse(strFromU8(files['config.json']));
-  change(config);
-  files['config.json'] = strToU8(JSON.stringify(config));
-  return new Map([['', Buffer.from(zipSync(files))]]);
-}
+const changed = (name: string, change: (config: any) => void) =>
+  new Map([['', changedKeras(join(reference, name), change)]]);
 const keras = () => formatOf('x.keras');
+/** How far a model is from Keras' own predictions. */
+async function predicted(model: LoadedModel, name = 'functional-3.keras'): Promise<number> {
+  const rows = tf.tidy(() => ((model as tfjs.LayersModel).predict(images) as tfjs.Tensor).dataSync());
+  disposeModel(model);
+  return Math.max(...expected[name].flat().map((value, i) => Math.abs(value - rows[i])));
+}
+/** The first call of the first layer of a class. */
+const called = (config: any, name: string) =>
+  config.config.layers.find((one: any) => one.class_name === name).inbound_nodes[0];
 const layer = (config: any, name: string) =>
   config.config.layers.find((one: any) => one.class_name === name).config;
 
@@ -73,6 +77,19 @@ describe('models written by Keras', () => {
       disposeModel(model);
     },
   );
+
+  it('may have inputs and outputs by name, and a Sequential may be a list', async () => {
+    const ends = changed('functional-3.keras', (c) => {
+      c.config.input_layers = { picture: c.config.input_layers };
+      c.config.output_layers = { class: c.config.output_layers };
+    });
+    expect(await predicted(await keras().load(ends, context()))).toBeLessThan(2e-6);
+    const list = changed('sequential-3.keras', (c) => {
+      c.config = c.config.layers;
+    });
+    const model = await keras().load(list, context());
+    expect(await predicted(model, 'sequential-3.keras')).toBeLessThan(2e-6);
+  });
 
   it('let gradients flow through every layer', async () => {
     for (const name of ['sequential-3.keras', 'functional-3.keras', 'transfer-3.h5', 'graph']) {
@@ -132,6 +149,61 @@ describe('what cannot be read is said', () => {
       /\(Power\): cannot be read/,
     ],
     [
+      'a dilated depthwise convolution, which TensorFlow.js computes as if it were none',
+      'functional-3.keras',
+      (c) => {
+        layer(c, 'DepthwiseConv2D').dilation_rate = [2, 2];
+      },
+      /\(DepthwiseConv2D\): dilation_rate = \[2,2\] is not in TensorFlow\.js\. Save it as a SavedModel/,
+    ],
+    [
+      'a batch normalisation over another axis than the last',
+      'functional-3.keras',
+      (c) => {
+        layer(c, 'BatchNormalization').axis = 1;
+      },
+      /\(BatchNormalization\): axis = 1 of 4 is not the last one.*Save it as a SavedModel/,
+    ],
+    [
+      'a batch normalisation over several axes',
+      'sequential-3.keras',
+      (c) => {
+        layer(c, 'BatchNormalization').axis = [1, 3];
+      },
+      /\(BatchNormalization\): axis = \[1,3\] is not in TensorFlow\.js/,
+    ],
+    [
+      'calls of one layer that TensorFlow.js would number otherwise',
+      'functional-3.keras',
+      (c) => {
+        const [node] = c.config.layers.find((one: any) => one.class_name === 'ZeroPadding2D').inbound_nodes;
+        const later = structuredClone(node);
+        later.args[0].config.keras_history[0] = layer(c, 'Conv2D').name;
+        c.config.layers
+          .find((one: any) => one.class_name === 'ZeroPadding2D')
+          .inbound_nodes.splice(0, 1, later, node);
+        called(c, 'Conv2D').args[0].config.keras_history[1] = 1;
+      },
+      /\(ZeroPadding2D\): TensorFlow\.js would mix up its calls/,
+    ],
+    [
+      'a call with a mask',
+      'functional-3.keras',
+      (c) => {
+        const node = called(c, 'ZeroPadding2D');
+        node.kwargs = { mask: node.args[0] };
+      },
+      /a call with a mask is not in TensorFlow\.js/,
+    ],
+    [
+      'a model without layers',
+      'sequential-3.keras',
+      (c) => {
+        c.config.layers[0] = null;
+      },
+      /the model has no list of layers.*save the model again/,
+    ],
+    [
       'a custom layer of a known name',
       'sequential-3.keras',
       (c) => {
@@ -159,10 +231,32 @@ describe('what cannot be read is said', () => {
     await expect(keras().load(changed(name, change), context())).rejects.toThrow(message);
   });
 
+  it.each([
+    ['float16', '20 0f00 02000000 0000 1000 0a 05 00 0a 0f000000'],
+    ['bfloat16', '20 0f00 02000000 0000 1000 07 08 00 07 7f000000'],
+  ])('weights in %s', async (name, type) => {
+    // HDF5's description of a float32 (File Format Specification 3.0, IV.A.2.d), and what stands in its place.
+    const [from, to] = ['20 1f00 04000000 0000 2000 17 08 00 17 7f000000', type].map((hex) =>
+      Buffer.from(hex.replaceAll(' ', ''), 'hex'),
+    );
+    const bytes = readFileSync(join(reference, 'sequential-3.h5'));
+    for (let at = bytes.indexOf(from); at >= 0; at = bytes.indexOf(from, at + 1)) to.copy(bytes, at);
+    await expect(formatOf('x.h5').load(new Map([['', bytes]]), context())).rejects.toThrow(
+      new RegExp(`numbers of .*${name} cannot be read; save the weights in float32`),
+    );
+  });
+
   it('files that are no such thing', async () => {
     const none = new Map([['', Buffer.from('no model at all, but long enough to look like something')]]);
-    for (const name of ['x.h5', 'x.keras'])
-      await expect(formatOf(name).load(none, context())).rejects.toThrow();
+    await expect(formatOf('x.h5').load(none, context())).rejects.toThrow(
+      /^no HDF5 file, or a damaged one; save the model again$/,
+    );
+    await expect(keras().load(none, context())).rejects.toThrow(/^no \.keras file.*save the model again$/);
+    const damaged = readFileSync(join(reference, 'sequential-3.h5'));
+    damaged.fill(0, 200, 4000);
+    await expect(formatOf('x.h5').load(new Map([['', damaged]]), context())).rejects.toThrow(
+      /^no HDF5 file, or a damaged one/,
+    );
     const empty = new Map([['', Buffer.from(zipSync({ 'config.json': strToU8('{}') }))]]);
     await expect(keras().load(empty, context())).rejects.toThrow(/no metadata\.json/);
   });

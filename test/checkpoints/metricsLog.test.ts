@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findMetricsLog } from '../../src/checkpoints/metricsLog.js';
 import { temporaryFolder } from '../task.js';
+import { makePipe } from './files.js';
 
 const folder = temporaryFolder();
 let files = 0;
@@ -40,10 +41,24 @@ describe('the log of metrics beside checkpoints', () => {
     expect(await log.at(2)).toEqual({ loss: 0.25, lr: null });
   });
 
+  it('reads the NaN and Infinity that Python writes as no number, and leaves texts as they are', async () => {
+    const rows = ['{"epoch": 1, "loss": NaN, "a": 1}', '{"epoch": 2, "loss": -Infinity, "NaN\\"": 2}'];
+    const log = (await findMetricsLog(folder, write(`${rows.join('\n')}\n`, 'jsonl')))!;
+    expect(await log.at(1)).toEqual({ loss: null, a: 1 });
+    expect(await log.at(2)).toEqual({ loss: null, 'NaN"': 2 });
+  });
+
+  it('leaves the line that is just being written behind a byte order mark too', async () => {
+    const log = (await findMetricsLog(folder, write('\uFEFFepoch,loss\n1,0.5\n12,0.3')))!;
+    expect(await log.at(1)).toEqual({ loss: 0.5 });
+    expect(await log.at(2)).toEqual({});
+  });
+
   it('finds the only log in a folder, and none where there are several or other tables', async () => {
     const one = temporaryFolder();
     writeFileSync(join(one, 'labels.csv'), 'image,label\na,b\n');
     expect(await findMetricsLog(one)).toBeNull();
+    makePipe(join(one, 'pipe.csv'));
     writeFileSync(join(one, 'log.csv'), 'epoch,loss\n0,1\n');
     expect((await findMetricsLog(one))!.path).toBe(join(one, 'log.csv'));
     writeFileSync(join(one, 'log2.jsonl'), '{"epoch":0}\n');

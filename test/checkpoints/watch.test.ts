@@ -1,10 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,7 +19,7 @@ import { type WatchEvent, watchCheckpoints } from '../../dist/src/checkpoints/in
 import { net, probe, temporaryFolder } from '../task.js';
 import { backend } from '../tf.js';
 import { type Running, satwatch } from './cli.js';
-import { filesOf, type SavedFiles, trained, writeFiles } from './files.js';
+import { changedKeras, filesOf, makePipe, type SavedFiles, trained, writeFiles } from './files.js';
 
 const reference = join(import.meta.dirname, '../reference/keras');
 const home = temporaryFolder();
@@ -160,7 +163,7 @@ describe('satwatch watch --once', () => {
     expect(Object.keys(failed).sort()).toEqual(
       ['epoch-4.h5', 'epoch-5.weights.h5', 'epoch-6', 'epoch-7', 'epoch-9', 'epoch-11'].sort(),
     );
-    expect(failed['epoch-4.h5']).toMatch(/HDF5/i);
+    expect(failed['epoch-4.h5']).toBe('no HDF5 file, or a damaged one; save the model again');
     expect(failed['epoch-5.weights.h5']).toContain('holds no model (weights only?)');
     expect(failed['epoch-6']).toContain('the model takes pictures of 10×10×3');
     expect(failed['epoch-7']).toContain('the model has 3 classes, the probe set 2');
@@ -206,6 +209,123 @@ describe('satwatch watch --once', () => {
     });
     await inProcess(at);
     expect(stored(at.store)).toMatchObject({ epochs: [1, 2], names: ['early', 'late'] });
+  });
+
+  it('counts a checkpoint by its epoch, whatever its name says of batches, also where the one before is gone', async () => {
+    const at = place();
+    writeFiles(join(at.folder, 'net_batch64_epoch1'), states[0]);
+    await inProcess(at);
+    rmSync(join(at.folder, 'net_batch64_epoch1'), { recursive: true });
+    for (const [i, name] of ['net_batch64_epoch2', 'epoch-3-batch-100', 'epoch-4-batch-100'].entries())
+      writeFiles(join(at.folder, name), states[i + 1]);
+    expect(of(await inProcess(at), 'skipped')).toEqual([]);
+    const { epochs, observations } = stored(at.store);
+    expect(epochs).toEqual([1, 2, 3, 4]);
+    expect(observations.map(({ step }) => step)).toEqual([null, null, null, null]);
+  });
+
+  it('takes times for no epochs, and half an epoch for one', async () => {
+    const at = place();
+    const names = ['2026-11-26/10-02-38', '2026-11-26/10-01-38', 'model-1700000000', 'model_2026_11_26'];
+    for (const [i, name] of names.entries()) {
+      writeFiles(join(at.folder, name), states[i]);
+      for (const file of ['model.json', 'group1-shard1of1.bin'])
+        utimesSync(join(at.folder, name, file), 1.7e9 - i, 1.7e9 - i);
+    }
+    await inProcess(at);
+    expect(stored(at.store)).toMatchObject({ epochs: [1, 2, 3, 4], names: names.toReversed() });
+    const half = place();
+    for (const [i, name] of ['epoch-1', 'epoch-1.5', 'epoch-2'].entries())
+      writeFiles(join(half.folder, name), states[i]);
+    await inProcess(half);
+    expect(stored(half.store).epochs).toEqual([1, 1.5, 2]);
+  });
+
+  it('goes on with a folder that is itself the checkpoint', async () => {
+    const at = place();
+    for (const i of [0, 1]) {
+      writeFiles(at.folder, states[i]);
+      expect(of(await inProcess(at), 'measured')).toHaveLength(1);
+    }
+    expect(of(await inProcess(at), 'known')).toHaveLength(1);
+    expect(stored(at.store).epochs).toEqual([1, 2]);
+  });
+
+  it('reads what links lead to, and leaves pipes, links to nothing and links to folders alone', async () => {
+    const at = place();
+    const { folder } = at;
+    makePipe(join(folder, 'epoch-1.h5'));
+    for (const name of ['epoch-2', 'epoch-3/variables', 'epoch-4', 'epoch-6'])
+      mkdirSync(join(folder, name), { recursive: true });
+    symlinkSync(join(folder, 'nothing.json'), join(folder, 'epoch-2/model.json'));
+    for (const file of [
+      'saved_model.pb',
+      'variables/variables.index',
+      'variables/variables.data-00000-of-00001',
+    ])
+      writeFileSync(join(folder, 'epoch-3', file), file);
+    symlinkSync(join(folder, 'nothing'), join(folder, 'epoch-3/variables/old'));
+    writeFileSync(join(folder, 'epoch-4/model.json'), states[0].json);
+    makePipe(join(folder, 'epoch-4/group1-shard1of1.bin'));
+    symlinkSync(folder, join(folder, 'epoch-5.keras'));
+    writeFiles(join(folder, '../linked'), states[0]);
+    for (const file of ['model.json', 'group1-shard1of1.bin'])
+      symlinkSync(join(folder, '../linked', file), join(folder, 'epoch-6', file));
+    writeFiles(join(folder, 'epoch-7'), states[1]);
+    const events = await inProcess(at, { converter: 'no-such-command' });
+    const told = events.flatMap((event) =>
+      'name' in event && event.kind !== 'progress' ? [`${event.kind} ${event.name}`] : [],
+    );
+    expect(told).toEqual(['failed epoch-3', 'incomplete epoch-4', 'measured epoch-6', 'measured epoch-7']);
+    writeFiles(join(folder, '../linked'), states[2]);
+    expect(of(await inProcess(at), 'measured').map(({ name }) => name)).toEqual(['epoch-6']);
+  });
+
+  it('says how to mend a model that cannot be read', async () => {
+    const at = place();
+    const put = (epoch: number, change: object) => {
+      const json = JSON.stringify({ ...JSON.parse(states[0].json), ...change });
+      writeFiles(join(at.folder, `epoch-${epoch}`), { ...states[0], json });
+    };
+    put(1, { weightsManifest: {} });
+    put(2, { weightsManifest: [{}] });
+    const weights = [{ name: 'kernel', shape: [2], dtype: 'bfloat16' }];
+    put(3, { weightsManifest: [{ paths: ['group1-shard1of1.bin'], weights }] });
+    put(4, { modelTopology: { class_name: 'Sequential', config: [] } });
+    const text = readFileSync(join(reference, 'transfer-3.h5'));
+    const at5 = text.indexOf('"class_name"');
+    writeFileSync(join(at.folder, 'epoch-5.h5'), text.fill('}', at5, at5 + 4));
+    const events = await inProcess(at);
+    expect(of(events, 'failed').map(({ error }) => error)).toEqual([
+      'model.json: weightsManifest is no list of { paths, weights }; save the model again',
+      'model.json: weightsManifest is no list of { paths, weights }; save the model again',
+      "model.json: the weight 'kernel' has numbers of the type bfloat16, which TensorFlow.js has not; save it in float32",
+      expect.stringMatching(/^TensorFlow\.js cannot load the model: .*\. Save it again; layers of your own/),
+      expect.stringMatching(/^its model_config is damaged \(.*\); save the model again$/),
+    ]);
+    expect(of(events, 'incomplete')).toEqual([]);
+  });
+
+  it('refuses what TensorFlow.js computes otherwise than Keras, where Keras has made the model', async () => {
+    const at = place();
+    const head = () => [tf.layers.flatten(), tf.layers.dense({ units: 2, activation: 'softmax' })];
+    const dilated = tf.layers.depthwiseConv2d({ inputShape: [12, 12, 3], kernelSize: 3, dilationRate: 2 });
+    const rows = tf.layers.batchNormalization({ inputShape: [12, 12, 3], axis: 1 });
+    for (const [i, first] of [dilated, rows].entries()) {
+      const files = await filesOf(tf, tf.sequential({ layers: [first, ...head()] }));
+      const json = JSON.stringify({ ...JSON.parse(files.json), generatedBy: 'keras v2.15.0' });
+      writeFiles(join(at.folder, `epoch-${i + 1}`), { ...files, json });
+    }
+    const own = await filesOf(tf, tf.sequential({ layers: [dilated, ...head()] }));
+    writeFiles(join(at.folder, 'epoch-3'), own);
+    const before = tf.memory().numTensors;
+    const events = await inProcess(at);
+    expect(of(events, 'failed').map(({ error }) => error)).toEqual([
+      expect.stringMatching(/\(DepthwiseConv2D\): dilation_rate = 2,2 is not in TensorFlow\.js\. Save it as/),
+      expect.stringMatching(/\(BatchNormalization\): axis = 1 of 4 is not the last one/),
+    ]);
+    expect(of(events, 'measured').map(({ name }) => name)).toEqual(['epoch-3']);
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('goes on where the first models do not fit, and takes the pictures’ size of a run that it goes on with', async () => {
@@ -294,6 +414,26 @@ cp -r ${join(at.folder, '../graph')} "$4"
   });
 });
 
+it('satwatch watch tells of what is listed and never there, and goes on', async () => {
+  const at = place();
+  const [here, away] = ['epoch-1/group1-shard1of1.bin', '../away.bin'].map((name) => join(at.folder, name));
+  writeFiles(join(at.folder, 'epoch-1'), states[0]);
+  writeFiles(join(at.folder, 'epoch-2'), states[1]);
+  for (const file of [here, join(at.folder, 'epoch-1/model.json')]) utimesSync(file, 1.7e9, 1.7e9);
+  const events: WatchEvent[] = [];
+  const on = (event: WatchEvent) => {
+    events.push(event);
+    if (!('name' in event) || event.name !== 'epoch-1') return;
+    renameSync(...((event.kind === 'progress' ? [here, away] : [away, here]) as [string, string]));
+  };
+  await inProcess(at, { on });
+  expect(of(events, 'skipped')).toHaveLength(1);
+  expect(of(events, 'failed')).toEqual([
+    { kind: 'failed', name: 'epoch-1', error: expect.stringContaining('save it again, or remove it') },
+  ]);
+  expect(stored(at.store).epochs).toEqual([2]);
+});
+
 describe('satwatch watch', () => {
   it('measures a checkpoint whose files arrive in pieces once, when it is whole', async () => {
     const at = place();
@@ -344,6 +484,79 @@ describe('satwatch watch', () => {
     expect(new Set(after.hashes).size).toBe(after.hashes.length);
     expect(after.hashes).toHaveLength(6);
     expect(after.observations.slice(0, before.observations.length)).toEqual(before.observations);
+  });
+
+  it('measures what comes out of its order, and lets go of nothing', async () => {
+    const at = place();
+    for (const i of [0, 1, 4]) writeFiles(join(at.folder, `epoch-${i + 1}`), states[i]);
+    expect(await watch(at, '--once').code).toBe(0);
+    for (const i of [2, 5]) writeFiles(join(at.folder, `epoch-${i + 1}`), states[i]);
+    expect(await watch(at, '--once').code).toBe(0);
+    expect(stored(at.store).epochs).toEqual([1, 2, 3, 5, 6]);
+  });
+
+  it('killed, and started again where nothing is new, ends the run', async () => {
+    const at = place();
+    writeFiles(join(at.folder, 'epoch-1'), states[0]);
+    const first = watch(at);
+    await first.printed(/^epoch 1/);
+    first.child.kill('SIGKILL');
+    await first.code;
+    expect(stored(at.store).state).toBe('running');
+    const before = stored(at.store).observations;
+    const second = watch(at, '--once');
+    expect(await second.code, second.err).toBe(0);
+    expect(stored(at.store)).toMatchObject({ state: 'done', observations: before });
+  });
+
+  it('says what to look at as a shell reads it', async () => {
+    const at = { ...place(), store: join(home, "it's here.sqlite") };
+    writeFiles(join(at.folder, 'epoch-1'), states[0]);
+    const run = watch(at, '--once', '--run', 'the first');
+    expect(await run.code, run.err).toBe(0);
+    const [command] = /satwatch check .*/.exec(run.out)!;
+    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' });
+    expect(words.trim().split('\n')).toEqual(['satwatch', 'check', at.store, 'the first']);
+  });
+
+  // In a process of its own: TensorFlow.js would look for ever for what is not there.
+  it('measures a model whose layers are called by name, and refuses one whose calls lead nowhere', async () => {
+    const at = place();
+    const changes: ((nodes: any[]) => void)[] = [
+      (nodes) => {
+        for (const node of nodes) Object.assign(node, { args: [], kwargs: { inputs: node.args[0] } });
+      },
+      ([node]) => {
+        node.args = [];
+      },
+      ([node]) => {
+        node.args[0].config.keras_history[0] = 'gone';
+      },
+      ([node]) => {
+        node.args[0].config.keras_history[1] = 1;
+      },
+      ([node, next]) => {
+        node.args[0].config.keras_history[0] = next.args[0].config.keras_history[0];
+      },
+    ];
+    for (const [i, change] of changes.entries()) {
+      const bytes = changedKeras(join(reference, 'transfer-3.keras'), ({ config }) =>
+        change(config.layers.flatMap((layer: any) => layer.inbound_nodes)),
+      );
+      const file = join(at.folder, `epoch-${i + 1}.keras`);
+      writeFileSync(file, bytes);
+      utimesSync(file, 1.7e9, 1.7e9);
+    }
+    const run = watch(at, '--once');
+    expect(await run.code, run.err).toBe(0);
+    expect(stored(at.store).epochs).toEqual([1]);
+    const refused = run.out.match(/(?<=not measured: layer ').*(?=\. Save it as a SavedModel)/g)!;
+    expect(refused.map((line) => line.replace(/^.*\): /, '').replace(/_\d+/g, ''))).toEqual([
+      'one of its calls has no input',
+      "its input, call 0 of layer 'gone', is not in the model",
+      expect.stringMatching(/^its input, call 1 of layer '\w+', is not in the model$/),
+      expect.stringMatching(/^its input, call 0 of layer '\w+', is not in the model$/),
+    ]);
   });
 
   it('interrupted in the middle of a folder, ends with code 130 and what is measured stored', async () => {
@@ -417,6 +630,27 @@ describe('satwatch watch refuses', () => {
     for (const { run, said } of runs) {
       expect(await run.code).toBe(2);
       expect(run.err).toMatch(said);
+    }
+  });
+
+  it('options and a probe set that cannot work, before there is any checkpoint', async () => {
+    const { folder, store } = place();
+    const start = (probeSet: string, ...more: string[]) =>
+      satwatch(['watch', folder, '--probe', probeSet, '--store', store, '--input-range', '0', '1', ...more]);
+    const broken = join(home, 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'probe.json'), '{ "version": 1, "classNames": ["a"], "images": [] }');
+    const runs = [
+      { run: start(pictures, '--method', 'gradiant'), said: /gradiant.*did you mean 'gradient'/ },
+      { run: start(folder), said: /is no probe set: looked for probe\.json/ },
+      { run: start(broken), said: /probe\.json.*images/ },
+      { run: start(pictures, '--store', store), said: /--store: got .*, expected one value/ },
+      { run: start(pictures, '--run'), said: /Not enough arguments following: run/ },
+    ];
+    for (const { run, said } of runs) {
+      expect(await run.code).toBe(2);
+      expect(run.err).toMatch(said);
+      expect(run.err).not.toMatch(/^ +at /m);
     }
   });
 

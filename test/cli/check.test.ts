@@ -84,6 +84,12 @@ describe('satwatch check', () => {
     ['no such run', [store, 'quite'], /did you mean 'quiet'\?/],
     ['a store without runs', [join(folder, 'empty.sqlite')], /holds no runs/],
     ['an unknown level', [store, '--fail-on', 'alert'], /fail-on/],
+    ['no level', [store, '--fail-on'], /^satwatch: Not enough arguments following: fail-on\. See: /],
+    [
+      'two levels',
+      [store, 'severe', '--fail-on', 'warning', '--fail-on', 'severe'],
+      /^satwatch: --fail-on: got warning, severe, expected one value$/m,
+    ],
   ])('%s → code 2', async (_, args, message) => {
     const { code, err } = await check(...args);
     expect(code).toBe(2);

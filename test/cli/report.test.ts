@@ -582,7 +582,7 @@ describe('misuse → code 2', () => {
     ['a store without runs', [file('empty.sqlite')], /holds no runs/],
     ['a run without observations', [file('begun.sqlite')], /'begun' has no observations/],
     ['another ending', [measured, '--out', file('report.pdf')], /ends in \.md or \.html/],
-    ['two files', [measured, '--out', file('a.md'), '--out', file('b.md')], /expected one file/],
+    ['two files', [measured, '--out', file('a.md'), '--out', file('b.md')], /expected one value/],
     ['no such folder', [measured, '--out', file('none/report.html')], /cannot be written/],
     ['an unknown option', [measured, '--format', 'md'], /format/],
   ])('%s', async (_, args, message) => {

@@ -4,6 +4,7 @@ import { SatwatchError } from '../../errors.js';
 import { weightAt, withH5 } from '../keras/h5.js';
 import type { LayerJson } from '../keras/layers.js';
 import { loadKeras } from '../keras/load.js';
+import { parseConfig } from '../keras/parseConfig.js';
 import { byPath, type Weight } from '../keras/weights.js';
 import type { Format } from './format.js';
 
@@ -31,12 +32,17 @@ export const kerasFormat: Format = {
   },
 
   async load(contents, { tf }) {
-    const files = unzipSync(contents.get('')!, { filter: ({ name }) => parts.includes(name) });
+    const files = unzipped(contents.get('')!);
     for (const name of parts)
-      if (!files[name]) throw new SatwatchError('CHECKPOINT_UNREADABLE', `it has no ${name} inside`, name);
+      if (!files[name])
+        throw new SatwatchError(
+          'CHECKPOINT_UNREADABLE',
+          `it has no ${name} inside; save the whole model: model.save(path)`,
+          name,
+        );
     const [model, metadata] = parts
       .slice(0, 2)
-      .map((name) => JSON.parse(Buffer.from(files[name]).toString('utf8')));
+      .map((name) => parseConfig(Buffer.from(files[name]).toString('utf8'), name));
     const weights = await withH5(files['model.weights.h5'], (file) => {
       const found = new Map<string, Weight>();
       for (const path of file.paths().filter((path) => /^\/?layers\/.*\/vars\/\d+$/.test(path))) {
@@ -55,3 +61,16 @@ export const kerasFormat: Format = {
 };
 
 const parts = ['config.json', 'metadata.json', 'model.weights.h5'];
+
+function unzipped(bytes: Buffer): Record<string, Uint8Array> {
+  try {
+    return unzipSync(bytes, { filter: ({ name }) => parts.includes(name) });
+  } catch (cause) {
+    throw new SatwatchError(
+      'CHECKPOINT_UNREADABLE',
+      'no .keras file (a zip), or a damaged one; save the model again',
+      undefined,
+      { cause },
+    );
+  }
+}

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { SatwatchError } from '../../errors.js';
 import { type File, groupAt, text, texts, weightAt, withH5 } from '../keras/h5.js';
 import { loadKeras } from '../keras/load.js';
+import { parseConfig } from '../keras/parseConfig.js';
 import { byName, type Weight } from '../keras/weights.js';
 import type { Format } from './format.js';
 
@@ -49,7 +50,11 @@ function read(file: File) {
     const layer = groupAt(group, name);
     return [name, layer ? texts(layer, 'weight_names').flatMap((path) => weightAt(layer, path) ?? []) : []];
   });
-  return { model: JSON.parse(model), version: text(file, 'keras_version'), weights: new Map(weights) };
+  return {
+    model: parseConfig(model, 'model_config'),
+    version: text(file, 'keras_version'),
+    weights: new Map(weights),
+  };
 }
 
 /**

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SatwatchError } from '../../errors.js';
+import { isFile } from '../isFile.js';
 import type { Format, LoadContext } from './format.js';
 import { loadTfjsFolder } from './tfjs.js';
 
@@ -18,18 +19,19 @@ export const savedModelFormat: Format = {
   matches: (_, inside) => inside?.includes('saved_model.pb') ?? false,
 
   async parts(path) {
-    const files = ['saved_model.pb'];
-    const variables = await readdir(join(path, 'variables')).catch((): string[] => []);
+    const variables = await filesIn(join(path, 'variables'));
     if (variables.length > 0 && !variables.includes('variables.index'))
       return { lacks: 'variables/variables.index' };
     const shards = Number(/-of-(\d+)$/.exec(variables.find((name) => /\.data-/.test(name)) ?? '')?.[1] ?? 0);
     if (variables.filter((name) => /\.data-/.test(name)).length < shards)
       return { lacks: 'variables/variables.data-…' };
     if (variables.includes('variables.index') && shards === 0) return { lacks: 'variables/variables.data-…' };
-    files.push(...variables.map((name) => `variables/${name}`));
-    const assets = await readdir(join(path, 'assets'), { recursive: true }).catch((): string[] => []);
-    for (const name of assets)
-      if ((await stat(join(path, 'assets', name))).isFile()) files.push(`assets/${name}`);
+    const assets = await filesIn(join(path, 'assets'));
+    const files = [
+      'saved_model.pb',
+      ...variables.map((name) => `variables/${name}`),
+      ...assets.map((name) => `assets/${name}`),
+    ];
     return { files };
   },
 
@@ -48,6 +50,15 @@ export const savedModelFormat: Format = {
     }
   },
 };
+
+/** Links to nothing, pipes and the like are no part of the model. */
+async function filesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true }).catch((): string[] => []);
+  const files = await Promise.all(
+    names.map(async (name) => ((await isFile(join(folder, name))) ? [name] : [])),
+  );
+  return files.flat();
+}
 
 function convert(from: string, to: string, { converter, signal }: LoadContext): Promise<void> {
   const options = ['--input_format=tf_saved_model', '--output_format=tfjs_graph_model', from, to];

@@ -5,7 +5,8 @@ import { SatwatchError } from '../../errors.js';
 import { confined } from '../confined.js';
 import type { LayerJson } from '../keras/layers.js';
 import { loadKeras } from '../keras/load.js';
-import { byName, byPath, type Weight } from '../keras/weights.js';
+import { refuseMiscomputed } from '../keras/miscomputed.js';
+import { byName, byPath, disposeModel, type Weight } from '../keras/weights.js';
 import type { Format, LoadContext, LoadedModel } from './format.js';
 
 const main = 'model.json';
@@ -25,7 +26,7 @@ export const tfjsFormat: Format = {
     const model = parse(await readFile(join(path, main), 'utf8'));
     if (!model) return { lacks: `${main} is no whole JSON` };
     const files = [main];
-    for (const { paths, weights } of model.weightsManifest ?? []) {
+    for (const { paths, weights } of manifestOf(model)) {
       let bytes = 0;
       for (const file of paths) {
         confined(path, file);
@@ -43,7 +44,7 @@ export const tfjsFormat: Format = {
 
   async load(contents, { tf }) {
     const model = parse(contents.get(main)!.toString('utf8'))!;
-    const manifest = model.weightsManifest ?? [];
+    const manifest = manifestOf(model);
     const weightSpecs = manifest.flatMap(({ weights }) => weights);
     const shards = manifest.flatMap(({ paths }) => paths.map((file) => contents.get(file)!));
     const weightData = joined(shards);
@@ -55,12 +56,35 @@ export const tfjsFormat: Format = {
         main,
       );
     if (model.format === 'graph-model' || topology.node)
-      return tf.loadGraphModel(tf.io.fromMemory({ ...model, weightSpecs, weightData }));
+      return loaded(tf.loadGraphModel(tf.io.fromMemory({ ...model, weightSpecs, weightData })));
     const keras = topology.model_config ?? topology;
     if (isKeras3(keras)) return loadKeras3(tf, keras, topology.keras_version, { weightSpecs, weightData });
-    return tf.loadLayersModel(tf.io.fromMemory({ modelTopology: topology, weightSpecs, weightData }));
+    const layers = await loaded(
+      tf.loadLayersModel(tf.io.fromMemory({ modelTopology: topology, weightSpecs, weightData })),
+    );
+    try {
+      // What was trained in TensorFlow.js is what TensorFlow.js computes.
+      if (/^keras/i.test(model.generatedBy ?? '')) refuseMiscomputed(layers);
+      return layers;
+    } catch (error) {
+      disposeModel(layers);
+      throw error;
+    }
   },
 };
+
+/** @throws SatwatchError CHECKPOINT_UNREADABLE in place of TensorFlow.js's own errors */
+function loaded<T>(model: Promise<T>): Promise<T> {
+  return model.catch((cause) => {
+    const [words] = String(cause?.message ?? cause).split('\n');
+    throw new SatwatchError(
+      'CHECKPOINT_UNREADABLE',
+      `TensorFlow.js cannot load the model: ${words.replace(/\.$/, '')}. Save it again; layers of your own class cannot be read`,
+      main,
+      { cause },
+    );
+  });
+}
 
 /** Of a folder's files: a model that some program has written beside others. */
 export async function loadTfjsFolder(path: string, context: LoadContext): Promise<LoadedModel> {
@@ -79,6 +103,25 @@ function parse(text: string): ModelJson | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** @throws SatwatchError CHECKPOINT_UNREADABLE where it is none */
+function manifestOf({ weightsManifest = [] }: ModelJson): NonNullable<ModelJson['weightsManifest']> {
+  const whole =
+    Array.isArray(weightsManifest) &&
+    weightsManifest.every(
+      (group) =>
+        Array.isArray(group?.paths) &&
+        group.paths.every((path) => typeof path === 'string') &&
+        Array.isArray(group.weights) &&
+        group.weights.every((weight) => Array.isArray(weight?.shape)),
+    );
+  if (whole) return weightsManifest;
+  throw new SatwatchError(
+    'CHECKPOINT_UNREADABLE',
+    `${main}: weightsManifest is no list of { paths, weights }; save the model again`,
+    'weightsManifest',
+  );
 }
 
 /** In memory of their own: a Buffer may share its. */
@@ -102,12 +145,22 @@ const sizes: Record<string, number> = {
   complex64: 8,
 };
 
-/** Of a group of weights; undefined where it holds texts, whose size nothing tells beforehand. */
+/**
+ * Of a group of weights; undefined where it holds texts, whose size nothing tells beforehand.
+ * @throws SatwatchError CHECKPOINT_UNREADABLE where numbers are of a type that TensorFlow.js has not
+ */
 function byteSize(weights: tfjs.io.WeightsManifestEntry[]): number | undefined {
   let bytes = 0;
-  for (const { dtype, shape, quantization } of weights) {
+  for (const { name, dtype, shape, quantization } of weights) {
     if (dtype === 'string') return undefined;
-    bytes += sizes[quantization?.dtype ?? dtype] * shape.reduce((product, side) => product * side, 1);
+    const type = quantization?.dtype ?? dtype;
+    if (!Object.hasOwn(sizes, type))
+      throw new SatwatchError(
+        'CHECKPOINT_UNREADABLE',
+        `${main}: the weight '${name}' has numbers of the type ${type}, which TensorFlow.js has not; save it in float32`,
+        name,
+      );
+    bytes += sizes[type] * shape.reduce((product, side) => product * side, 1);
   }
   return bytes;
 }

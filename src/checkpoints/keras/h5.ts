@@ -1,9 +1,13 @@
 import type { Dataset, File, Group } from 'h5wasm';
+import { SatwatchError } from '../../errors.js';
 import type { Weight } from './weights.js';
 
 export type { File, Group };
 
-/** Opens an HDF5 file from memory for the time of `body`. */
+/**
+ * Opens an HDF5 file from memory for the time of `body`.
+ * @throws SatwatchError CHECKPOINT_UNREADABLE where it is none, or damaged
+ */
 export async function withH5<T>(bytes: Uint8Array, body: (file: File) => T): Promise<T> {
   const { default: h5wasm } = await import('h5wasm');
   const { FS, activate_throwing_error_handler: throwErrors } = await h5wasm.ready;
@@ -18,6 +22,14 @@ export async function withH5<T>(bytes: Uint8Array, body: (file: File) => T): Pro
     } finally {
       file.close();
     }
+  } catch (cause) {
+    if (cause instanceof SatwatchError || !/HDF5|H5[A-Z]/.test(String(cause))) throw cause;
+    throw new SatwatchError(
+      'CHECKPOINT_UNREADABLE',
+      'no HDF5 file, or a damaged one; save the model again',
+      undefined,
+      { cause },
+    );
   } finally {
     FS.unlink(name);
   }
@@ -47,7 +59,8 @@ export function groupAt(parent: Group, path: string): Group | undefined {
 export function weightAt(parent: Group, path: string): Weight | undefined {
   const found = parent.get(path);
   if (!found || !('shape' in found)) return undefined;
-  const { shape, value, dtype } = found as Dataset;
+  const { shape, dtype } = found as Dataset;
+  const value = numbersOf(found as Dataset, path);
   const values =
     value instanceof Float32Array
       ? value
@@ -55,7 +68,24 @@ export function weightAt(parent: Group, path: string): Weight | undefined {
         ? Float32Array.from(value as never, Number)
         : Float32Array.of(Number(value));
   const size = shape!.reduce((product, side) => product * side, 1);
-  if (values.length !== size)
-    throw new Error(`${path}: numbers of the type ${JSON.stringify(dtype)} cannot be read`);
+  if (values.length !== size) throw unreadable(path, dtype);
   return { name: path, shape: [...shape!], values };
+}
+
+function numbersOf(dataset: Dataset, path: string): Dataset['value'] {
+  try {
+    return dataset.value;
+  } catch (error) {
+    if (/float16/i.test(String(error))) throw unreadable(path, 'float16 or bfloat16');
+    throw error;
+  }
+}
+
+function unreadable(path: string, type: unknown): SatwatchError {
+  const name = type === 'unknown' ? 'a type without a name here, such as bfloat16' : `the type ${type}`;
+  return new SatwatchError(
+    'CHECKPOINT_UNREADABLE',
+    `${path}: numbers of ${name} cannot be read; save the weights in float32 (the layers' dtype 'float32' or 'mixed_float16', which keeps float32 weights)`,
+    path,
+  );
 }

@@ -52,6 +52,8 @@ function layer(
  */
 function batchNormalization(config: Record<string, any>, keras: number): Translation {
   const { axis, center, scale } = config;
+  if (Array.isArray(axis) && axis.length > 1)
+    throw new Untranslatable(`axis = ${JSON.stringify(axis)} is not in TensorFlow.js`);
   const options = { ...config, axis: Array.isArray(axis) ? axis[0] : axis, center: true, scale: true };
   const neutral = { renorm: [false], invert: [false] };
   const translated = layer(
@@ -82,7 +84,13 @@ export const layers: Record<string, Translate> = {
     dilation_rate: [1, [1, 1]],
     output_padding: [],
   }),
-  DepthwiseConv2D: layer('DepthwiseConv2D', ['depth_multiplier', ...convolution], last, ['depthwise']),
+  // TensorFlow.js takes its dilation_rate and computes as if there were none.
+  DepthwiseConv2D: layer(
+    'DepthwiseConv2D',
+    ['depth_multiplier', ...convolution],
+    { ...last, dilation_rate: [1, [1, 1]] },
+    ['depthwise'],
+  ),
   SeparableConv2D: layer('SeparableConv2D', ['filters', 'depth_multiplier', ...convolution], last, [
     'depthwise',
     'pointwise',

@@ -1,7 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Tf } from '../../backend/types.js';
+import { SatwatchError } from '../../errors.js';
 import type { LayerJson } from './layers.js';
-import { translateModel } from './topology.js';
+import { refuseMiscomputed } from './miscomputed.js';
+import { otherwise, translateModel } from './topology.js';
 import { disposeModel, setWeights, type WeightSource } from './weights.js';
 
 /** A Keras model from its JSON and its weights. */
@@ -12,8 +14,16 @@ export async function loadKeras(
   source: WeightSource,
 ): Promise<LayersModel> {
   const { json, leaves } = translateModel(model, Number.parseInt(version ?? '', 10) || 2);
-  const loaded = await tf.models.modelFromJSON(json as never);
+  const loaded = await tf.models.modelFromJSON(json as never).catch((cause) => {
+    throw new SatwatchError(
+      'CHECKPOINT_UNREADABLE',
+      `TensorFlow.js cannot build the model: ${cause.message.split('\n')[0]}. ${otherwise}`,
+      model.config?.name,
+      { cause },
+    );
+  });
   try {
+    refuseMiscomputed(loaded);
     setWeights(tf, loaded, leaves, source);
     return loaded;
   } catch (error) {

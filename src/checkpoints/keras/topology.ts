@@ -28,6 +28,12 @@ const models = new Set(['Sequential', 'Functional', 'Model']);
  * @throws SatwatchError CHECKPOINT_UNREADABLE naming the layer that cannot be had
  */
 export function translateModel(model: LayerJson, keras: number): Topology {
+  if (models.has(model?.class_name) && !layersOf(model))
+    throw new SatwatchError(
+      'CHECKPOINT_UNREADABLE',
+      `the model has no list of layers, each with its config: the file is damaged; save the model again`,
+      model.class_name,
+    );
   if (!models.has(model?.class_name))
     throw new SatwatchError(
       'CHECKPOINT_UNREADABLE',
@@ -38,20 +44,29 @@ export function translateModel(model: LayerJson, keras: number): Topology {
   return { json: translate(model, keras, { names: [], path: '' }, leaves), leaves };
 }
 
-const otherwise =
+/** What to do about a model that cannot be read. */
+export const otherwise =
   'Save it as a SavedModel (model.export(folder)) and install the converter, `pip install tensorflowjs`: see docs/watch.md';
 
 function translate(model: LayerJson, keras: number, at: Leaf, leaves: Leaf[]): Topology['json'] {
   const { config } = model;
+  const listed = layersOf(model);
+  if (!listed) throw new Untranslatable('has no list of layers, each with its config');
   const unique = counter();
-  const inner = new Set((config.layers as LayerJson[]).filter(isModel).map((child) => child.config.name));
+  const inner = new Set(listed.filter(isModel).map((child) => child.config.name));
   // TensorFlow.js counts, as Keras 2 did, the making of a model as its first call.
   const call = ([layer, index, tensor]: [string, number, number]) => [
     layer,
     index + Number(keras >= 3 && inner.has(layer)),
     tensor,
   ];
-  const children = (config.layers as LayerJson[]).map((child) => {
+  const refused = (name: string, { class_name }: LayerJson, what: string) =>
+    new SatwatchError(
+      'CHECKPOINT_UNREADABLE',
+      `layer '${name}' (${class_name}): ${what}. ${otherwise}`,
+      name,
+    );
+  const children = listed.map((child) => {
     const name = child.config.name ?? child.name;
     const here = (path: string) => ({ names: [...at.names, name], path });
     try {
@@ -70,19 +85,17 @@ function translate(model: LayerJson, keras: number, at: Leaf, leaves: Leaf[]): T
       return child.inbound_nodes ? { ...named, inbound_nodes: connections(child, call) } : named;
     } catch (error) {
       if (!(error instanceof Untranslatable)) throw error;
-      throw new SatwatchError(
-        'CHECKPOINT_UNREADABLE',
-        `layer '${name}' (${child.class_name}): ${error.message}. ${otherwise}`,
-        name,
-      );
+      throw refused(name, child, error.message);
     }
   });
+  if (model.class_name !== 'Sequential')
+    checkConnections(children as Connected[], (i, what) => refused(children[i].name, listed[i], what));
   const ends = ['input_layers', 'output_layers'].flatMap((key) =>
-    config[key] ? [[key, (typeof config[key][0] === 'string' ? [config[key]] : config[key]).map(call)]] : [],
+    config[key] ? [[key, tensorList(config[key]).map(call)]] : [],
   );
   return {
     class_name: model.class_name === 'Sequential' ? 'Sequential' : 'Model',
-    config: { name: config.name, layers: children, ...Object.fromEntries(ends) },
+    config: { ...(config.name && { name: config.name }), layers: children, ...Object.fromEntries(ends) },
   };
 }
 
@@ -101,17 +114,85 @@ function input(config: Record<string, any>): Topology['json'] {
   return { class_name: 'InputLayer', config: { batch_input_shape: shape, dtype: 'float32', sparse: false } };
 }
 
+/** Keras before 2.2.3 wrote the layers of a Sequential as its whole config. undefined where they are none. */
+function layersOf({ config }: LayerJson): LayerJson[] | undefined {
+  const found = Array.isArray(config) ? config : config?.layers;
+  const whole = Array.isArray(found) && found.every((child) => child?.class_name && child.config);
+  return whole ? found : undefined;
+}
+
+/** The ends of a model: one tensor, a list, or by name. */
+function tensorList(ends: any): [string, number, number][] {
+  if (!Array.isArray(ends)) return inOrder(ends).flatMap(tensorList);
+  return typeof ends[0] === 'string' ? [ends as [string, number, number]] : ends.flatMap(tensorList);
+}
+
 /** A node is a list of tensors `[layer, call, tensor, {}]`. Keras 3 nests them in the arguments of the call instead. */
 function connections({ inbound_nodes }: LayerJson, call: (tensor: any) => unknown[]): unknown[] {
-  return inbound_nodes!.map((node) => {
-    const tensors = Array.isArray(node) ? node : tensorsOf((node as { args: unknown }).args);
-    return tensors.map((tensor) => [...call(tensor), {}]);
+  return inbound_nodes!.map((node: any) => {
+    if (Array.isArray(node)) return node.map((tensor) => [...call(tensor), {}]);
+    const { mask, ...named } = node?.kwargs ?? {};
+    if (tensorsOf(mask).length > 0) throw new Untranslatable('a call with a mask is not in TensorFlow.js');
+    return tensorsOf([node?.args, named]).map((tensor) => [...call(tensor), {}]);
   });
 }
 
 function tensorsOf(value: any): unknown[][] {
   if (Array.isArray(value)) return value.flatMap(tensorsOf);
-  return value?.class_name === '__keras_tensor__' ? [value.config.keras_history] : [];
+  if (value?.class_name === '__keras_tensor__') return [value.config.keras_history];
+  return typeof value === 'object' && value !== null ? inOrder(value).flatMap(tensorsOf) : [];
+}
+
+/** The values of a dictionary as Keras flattens it. */
+function inOrder(value: Record<string, any>): any[] {
+  return Object.keys(value)
+    .sort()
+    .map((name) => value[name]);
+}
+
+type Node = [layer: string, call: number, ...unknown[]][];
+interface Connected {
+  name: string;
+  class_name: string;
+  inbound_nodes?: Node[];
+}
+
+/**
+ * Makes the calls in the order in which TensorFlow.js will: it would look for ever for a tensor that never comes, and
+ * numbers the calls of a layer as it makes them, which must be Keras' numbers.
+ * @param refuse the error for a layer, by its place in the list
+ */
+function checkConnections(
+  layers: readonly Connected[],
+  refuse: (layer: number, what: string) => Error,
+): void {
+  // A model inside the model has been called once, when it was made.
+  const first = (one: Connected) => Number(one.class_name === 'InputLayer' || models.has(one.class_name));
+  const made = new Map(layers.map((one) => [one.name, first(one)]));
+  const lost = (node: Node) => node.find(([layer, call]) => call >= (made.get(layer) ?? 0));
+  const left = layers.map((one) =>
+    (one.inbound_nodes ?? []).map((node, i) => ({ node, number: first(one) + i })),
+  );
+  for (const [i, { class_name }] of layers.entries())
+    if (class_name !== 'InputLayer' && left[i].some(({ node }) => node.length === 0))
+      throw refuse(i, 'one of its calls has no input');
+  for (let more = true; more; ) {
+    more = false;
+    for (const [i, { name }] of layers.entries())
+      left[i] = left[i].filter(({ node, number }) => {
+        if (lost(node)) return true;
+        const count = made.get(name)!;
+        if (number !== count && node.length > 0) throw refuse(i, 'TensorFlow.js would mix up its calls');
+        made.set(name, count + 1);
+        more = true;
+        return false;
+      });
+  }
+  for (const [i, [call]] of left.entries()) {
+    const [layer, number] = (call && lost(call.node)) ?? [];
+    if (layer !== undefined)
+      throw refuse(i, `its input, call ${number} of layer '${layer}', is not in the model`);
+  }
 }
 
 /** Of a tensor and a number; such operations stand among the layers. */
