@@ -120,14 +120,13 @@ function latestRanks(store: Store): { segment: string; rank: number }[] {
     .sort((a, b) => a.rank - b.rank);
 }
 
-function check({ prevalence, epochs, seed, port, store }: Arguments): void {
+function check({ prevalence, epochs, seed, port }: Arguments): void {
   if (!(prevalence >= 0 && prevalence <= 100)) bad('prevalence', prevalence, 'per cent, from 0 to 100');
   if (!Number.isInteger(epochs) || epochs < 1) bad('epochs', epochs, 'a whole number from 1');
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
     bad('seed', seed, 'a whole number from 0 to 2³² − 1');
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65536))
     bad('port', port, 'a port from 0 (any) to 65535');
-  if (!store) bad('store', "''", 'the name of a file');
 }
 
 function bad(option: string, got: unknown, expected: string): never {

@@ -87,7 +87,7 @@ describe('satwatch demo', () => {
     ['--epochs', 'many', 'whole number from 1'],
     ['--seed', '1.5', 'whole number'],
     ['--port', '70000', 'a port'],
-    ['--store', '', 'the name of a file'],
+    ['--store', '', 'expected a value'],
   ])('refuses %s %s with code 2 and the remedy', async (option, value, remedy) => {
     const run = demo(`${option}=${value}`, '--exit');
     expect(await run.code).toBe(2);
