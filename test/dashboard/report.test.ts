@@ -86,11 +86,13 @@ describe('the page', () => {
     observe(startRun(writing, {}, true), 6);
     writing.close();
     await expect.poll(() => text(page, '.comparison .count')).toBe('epoch 6, all classes');
-    expect((await page.locator('.diagram text').allTextContents()).join()).not.toBe(names.join());
+    await expect
+      .poll(async () => (await page.locator('.diagram text').allTextContents()).join())
+      .not.toBe(names.join());
 
     await page.locator('select[name="class"]').selectOption('horse');
     await expect.poll(() => text(page, '.comparison')).toContain("'watermark' (8)");
-    expect(await page.locator('.diagram text').allTextContents()).not.toContain('watermark');
+    await expect.poll(() => page.locator('.diagram text').allTextContents()).not.toContain('watermark');
 
     await page.locator('.comparison summary').click();
     const before = asked.filter((url) => url.includes('critical-difference')).length;

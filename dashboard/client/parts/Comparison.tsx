@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ComparisonPage } from '../../wire.js';
 import { get } from '../data/api.js';
 import { keyOf, type Snapshot } from '../data/snapshot.js';
@@ -57,7 +57,7 @@ export function Comparison({ snapshot }: { snapshot: Snapshot }) {
 /** The server's own picture, put in as a tree of SVG: its text takes the page's colours, and nothing is read as HTML. */
 function Diagram({ svg }: { svg: string }) {
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { documentElement } = new DOMParser().parseFromString(svg, 'image/svg+xml');
     place.current!.replaceChildren(document.importNode(documentElement, true));
   }, [svg]);
