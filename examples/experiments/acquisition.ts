@@ -111,7 +111,7 @@ publish(out, 'acquisition', {
   figures: byNet.map((summary) => ({
     name: `acquisition-${summary.net}`,
     svg: figure(panels(summary)),
-    shows: `Accuracy by site, what each trace costs, and the runs that learned it and in which it was named: ${summary.net} net`,
+    shows: `Accuracy by site, what each trace costs, and how often an alarm names it, alone or one of all three: ${summary.net} net`,
   })),
   tables: tablesOf(byNet),
   data: {
@@ -119,6 +119,10 @@ publish(out, 'acquisition', {
     nets: byNet,
   },
 });
+
+function traceName(trace: string): string {
+  return trace === 'site' ? 'all three' : trace;
+}
 
 function panels({ net, settings: judged }: NetSummary): Panel[] {
   const pairs = pairsOf(net, highest, all);
@@ -139,19 +143,17 @@ function panels({ net, settings: judged }: NetSummary): Panel[] {
       const { mean: y, ...interval } = estimate(costs.map((byEpoch) => byEpoch.get(x)!));
       return { x, y, ...interval };
     });
-    return { name: trace === 'site' ? 'all three' : trace, points };
+    return { name: traceName(trace), points };
   };
-  const shares = ({ name, traces }: Setting): Line[] => {
-    const rows = judged.filter((row) => row.traces === name);
-    const line = (what: string, value: (found: Found) => number): Line => ({
-      name: `${name}, ${what}`,
-      points: rows.map(({ dose, found }) => {
+  const namedShare = ({ name, traces }: Setting): Line => ({
+    name: traceName(traces.at(-1)!),
+    points: judged
+      .filter((row) => row.traces === name)
+      .map(({ dose, found }) => {
         const one = found.find(({ trace }) => trace === traces.at(-1))!;
-        return { x: 100 * dose, y: value(one) / one.runs };
+        return { x: 100 * dose, y: one.found / one.learned };
       }),
-    });
-    return [line('learned', (one) => one.learned), line('named', (one) => one.alarms.length)];
-  };
+  });
   return [
     {
       title: `${net}: all traces on ${100 * highest} % of the ill`,
@@ -169,9 +171,9 @@ function panels({ net, settings: judged }: NetSummary): Panel[] {
       lines: all.traces.map(cost),
     },
     {
-      title: `${net}: learned, and named by an alarm`,
-      ...{ xLabel: '% of the ill from site B', yLabel: 'share of the runs' },
-      lines: settings.filter((setting) => setting.doses === doses).flatMap(shares),
+      title: `${net}: named, of the runs that learned it`,
+      ...{ xLabel: '% of the ill from site B', yLabel: 'share' },
+      lines: settings.filter((setting) => setting.doses === doses).map(namedShare),
     },
   ];
 }
