@@ -384,6 +384,33 @@ describe('the experiments as programs', { timeout: 120_000 }, () => {
     expect(cells[0].levels.map(({ level }: { level: string }) => level)).toEqual(['warning', 'alarm']);
   });
 
+  it('givers: says of probe sets with few givers what the test says at least', async () => {
+    const run = start('givers', 'givers');
+    expect(await run.ended, run.told.text).toBe(0);
+    const { errors, reached, nets } = JSON.parse(
+      readFileSync(join(run.cwd, 'experiments-quick/givers.json'), 'utf8'),
+    );
+    expect(nets).toMatchObject([{ task: 'stripes', kind: 'text', effect: expect.any(Number) }]);
+    expect(errors.map(({ givers, way }: { givers: number; way: string }) => `${way} ${givers}`)).toEqual(
+      [8, 16].flatMap((n) =>
+        ['clustered', 'bootstrap of givers', 'bootstrap of both'].map((w) => `${w} ${n}`),
+      ),
+    );
+    for (const { tooMuch, margin } of errors) {
+      expect(margin).toBeGreaterThan(0);
+      expect(tooMuch.mean).toBeLessThanOrEqual(0.5);
+    }
+    // Student's quantile for 8 is larger than what 8 givers drawn anew can show.
+    expect(errors[0].margin).toBeGreaterThan(errors[1].margin);
+    // The net has its place in one row of each level.
+    const placed = (level: string) =>
+      reached
+        .filter((row: { level: string }) => row.level === level)
+        .map(({ nets: n }: { nets: number }) => n)
+        .filter(Boolean);
+    expect([placed('warning'), placed('alarm')]).toEqual([[1], [1]]);
+  });
+
   it('detection: judges every detector, and will not judge the held-out half without thresholds', async () => {
     const run = start('detection', 'detection');
     expect(await run.ended, run.told.text).toBe(0);

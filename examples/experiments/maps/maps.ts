@@ -2,14 +2,13 @@
  * Trainings whose attribution maps are kept: of 512 probe pictures at a few epochs, so that noise, other labels, other
  * masks and smaller probe sets are tried on the same maps afterwards.
  */
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeSet } from 'satwatch';
 import { codeVersion, configure, type RunConfig } from '../runs/config.js';
 import { createData, type Data } from '../runs/data.js';
 import type { NetName } from '../runs/nets.js';
-import { computeAll, type PoolOptions } from '../runs/pool.js';
+import { computeAll, hashOf, type PoolOptions } from '../runs/pool.js';
 import { fixedText, text } from '../shortcuts/text.js';
 
 /** Raised when the maps or their file change; `codeVersion` stands for pictures, nets and training. */
@@ -112,8 +111,7 @@ function cacheFile(cache: string, config: MapConfig): string {
   const { fixed = false } = config;
   const all = { ...trainingOf(config), fixed, codeVersion, mapVersion, observed: observed(config) };
   const plain = JSON.stringify(Object.entries(all).sort());
-  const hash = createHash('sha256').update(plain).digest('hex').slice(0, 16);
-  return join(cache, `maps-${config.net}-${hash}.json`);
+  return join(cache, `maps-${config.net}-${hashOf(plain)}.json`);
 }
 
 /** The maps lie beside their JSON: a peak for each in 32 bit, then all values in 16 bit, as value / peak · 32,767. */

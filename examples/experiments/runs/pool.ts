@@ -30,9 +30,11 @@ const attempts = 2;
 /** The file of a run, named by all that decides it. */
 function cacheFile(cache: string, config: RunConfig): string {
   const plain = JSON.stringify({ codeVersion, ...config }, ['codeVersion', ...Object.keys(config).sort()]);
-  const hash = createHash('sha256').update(plain).digest('hex').slice(0, 16);
-  return join(cache, `${config.task}-${config.kind ?? 'none'}-${config.net}-${hash}.json`);
+  return join(cache, `${config.task}-${config.kind ?? 'none'}-${config.net}-${hashOf(plain)}.json`);
 }
+
+/** For the name of a file in the cache. */
+export const hashOf = (plain: string) => createHash('sha256').update(plain).digest('hex').slice(0, 16);
 
 /** The results of all configurations, in their order. */
 export async function runAll(configs: readonly RunConfig[], options: PoolOptions): Promise<RunResult[]> {

@@ -1,4 +1,4 @@
-import type { LayersModel, Tensor2D } from '@tensorflow/tfjs';
+import type { LayersModel } from '@tensorflow/tfjs';
 import type { ProbeSet } from 'satwatch';
 import {
   type Answer,
@@ -7,10 +7,10 @@ import {
   measurePair,
   type Pair,
   type Paste,
-  type Predict,
   planPairs,
 } from '../../../src/alerts/reliance/measure.js';
 import type { Tf } from '../../support/tf.js';
+import { predictor } from './predictor.js';
 import { scaled } from './truth.js';
 
 /**
@@ -41,15 +41,7 @@ export interface Recorded {
 /** Asks `model` of all pictures of the reliance test; call it once an epoch, the first time before training. */
 export function recorder(tf: Tf, model: LayersModel, probe: ProbeSet, seed: number) {
   const pixels = probe.images.map((image) => scaled([image.pixels as Uint8Array]));
-  const { height, width, channels } = probe;
-  const predict: Predict = async (pictures, n) => {
-    const output = tf.tidy(
-      () => model.predict(tf.tensor4d(pictures, [n, height, width, channels])) as Tensor2D,
-    );
-    const probabilities = output.dataSync() as Float32Array;
-    output.dispose();
-    return { probabilities, logits: probabilities.map(Math.log) };
-  };
+  const predict = predictor(tf, model, probe);
   const recorded: Recorded = { labels: probe.images.map(({ label }) => label), pairs: [], fills: [] };
   return {
     recorded,

@@ -1,5 +1,6 @@
 /** A process of the pool: takes jobs by message, one at a time, and leaves the result of each in its file. */
 import { loadBackend } from '../../../src/backend/index.js';
+import { type GiverConfig, giverRun } from '../givers/giverRun.js';
 import { mapRun } from '../maps/mapRun.js';
 import type { MapConfig } from '../maps/maps.js';
 import type { RunConfig } from './config.js';
@@ -9,6 +10,7 @@ import { save } from './save.js';
 export type Job = { file: string } & (
   | { kind: 'run'; config: RunConfig }
   | { kind: 'maps'; config: MapConfig }
+  | { kind: 'givers'; config: GiverConfig }
 );
 
 const { tf, why } = await loadBackend();
@@ -16,6 +18,7 @@ const { tf, why } = await loadBackend();
 process.on('message', async (job: Job) => {
   try {
     if (job.kind === 'maps') await mapRun(tf, job.config, job.file);
+    else if (job.kind === 'givers') save(job.file, JSON.stringify(await giverRun(tf, job.config)));
     else save(job.file, JSON.stringify(await run(tf, job.config)));
     process.send!({ done: true });
   } catch (error) {
