@@ -495,7 +495,15 @@ export class Store {
     return this.db.open;
   }
 
+  /** What was written is then in the file itself, as far as readers allow, and not in the log beside it. */
   close(): void {
+    if (this.db.open && !this.readonly)
+      try {
+        // SQLite does so by itself only where no other connection is open, such as a page's.
+        this.db.pragma('wal_checkpoint(PASSIVE)');
+      } catch {
+        // The log keeps what it holds.
+      }
     this.db.close();
   }
 }

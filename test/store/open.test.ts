@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from 'satwatch';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +55,21 @@ describe('opening to write', () => {
     startRun(store, 'a').observation(observation(smallProbe(), 0), none);
     expect(store.run('a').observations).toBe(1);
     store.close();
+  });
+
+  it('leaves everything in the file itself when it is closed, also while a page reads it', () => {
+    const path = file();
+    const store = openOurs(path);
+    const page = openStore(path, { readonly: true });
+    startRun(store, 'a').observation(observation(smallProbe(), 0), none);
+    expect(page.run('a').observations).toBe(1);
+    store.close();
+    const alone = file();
+    copyFileSync(path, alone);
+    const copy = openStore(alone, { readonly: true });
+    expect(copy.run('a').observations).toBe(1);
+    copy.close();
+    page.close();
   });
 
   it('opens again without touching what is there', () => {
