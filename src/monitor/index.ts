@@ -1,2 +1,3 @@
-export { createMonitor, Monitor, type Observation, type ObserveOptions } from './monitor.js';
+export { createMonitor, Monitor, type Observation } from './monitor.js';
 export type { MonitorOptions } from './options.js';
+export type { ObserveOptions } from './place.js';

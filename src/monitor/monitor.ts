@@ -11,11 +11,12 @@ import {
   pairsOf,
 } from '../alerts/index.js';
 import type { Tf } from '../backend/types.js';
-import { refuseUnknownOptions, SatwatchError } from '../errors.js';
+import { SatwatchError } from '../errors.js';
 import { readProbeSet } from '../probe/index.js';
 import { type Head, headOf, type Model } from '../saliency/index.js';
 import { type AlertChanges, openStore, RunWriter, type Store } from '../store/index.js';
 import type { Alert, Metrics, ProbeSet } from '../types.js';
+import { atExit } from './atExit.js';
 import { Deliveries } from './deliveries.js';
 import { kept, recall } from './history.js';
 import { accuracy, aggregate, type ImageMeasurement, mapsOf, measureImages } from './measure.js';
@@ -24,22 +25,12 @@ import { type Config, checkOptions, describeConfig, type MonitorOptions } from '
 import { startPage } from './page.js';
 import { keepPictures } from './pictures.js';
 import { ModelPixels, nativeDecoder } from './pixels.js';
+import { checkPlace, isReplaced, type ObserveOptions } from './place.js';
 import { predictor } from './predict.js';
 import { readReferences } from './references.js';
 import { telling } from './telling.js';
 import { tryModel } from './trial.js';
 import { versions } from './versions.js';
-
-export interface ObserveOptions {
-  /** Completed epochs; 0 is the model before training, a fraction is allowed. */
-  epoch: number;
-  /** Batches seen. */
-  step?: number;
-  /** The training's numbers at this point, as `fit` logs them. */
-  metrics?: Record<string, number | null | undefined>;
-  /** What the model was read from: kept as an event of the run, written with the observation or not at all. */
-  checkpoint?: string;
-}
 
 export interface Observation {
   epoch: number;
@@ -64,44 +55,6 @@ interface Ready {
   /** The last observation before this life, of whichever probe set. */
   before: { epoch: number; step: number | null } | null;
   alerts: Alert[];
-}
-
-/** One listener for all monitors of the process. */
-const atExit = {
-  all: new Set<() => void>(),
-  listens: false,
-  add(end: () => void): void {
-    if (!this.listens)
-      process.on('exit', () => {
-        for (const one of this.all) one();
-      });
-    this.listens = true;
-    this.all.add(end);
-  },
-  delete(end: () => void): void {
-    this.all.delete(end);
-  },
-};
-
-/**
- * Whether what an earlier life of a run observed gives way: a checkpoint was taken up again, and this life has gone from
- * `last` to `now`. With other batches an epoch than before the two have no step in common.
- */
-function isReplaced(epoch: number, now: number, last: number | null): boolean {
-  return last === null ? epoch === now : epoch > last && epoch <= now;
-}
-
-/** @throws SatwatchError BAD_OPTION, UNKNOWN_OPTION */
-function checkPlace(options: ObserveOptions): void {
-  const { epoch, step } = options ?? {};
-  const refuse = (option: string, got: unknown, expected: string): never => {
-    throw new SatwatchError('BAD_OPTION', `observe, ${option}: got ${got}, expected ${expected}`, option);
-  };
-  if (typeof epoch !== 'number' || !Number.isFinite(epoch) || epoch < 0)
-    refuse('epoch', epoch, 'completed epochs from 0: observe(model, { epoch: 0 })');
-  if (step !== undefined && !(Number.isInteger(step) && step >= 0))
-    refuse('step', step, 'batches seen, from 0');
-  refuseUnknownOptions('observe', options, ['epoch', 'step', 'metrics', 'checkpoint']);
 }
 
 /** A sign of life at most this often, in ms. */
