@@ -49,27 +49,64 @@ export function drawBand(plot: uPlot, { band }: PlotModel): void {
   ctx.restore();
 }
 
-/** Their names, above everything. */
+/**
+ * Their names, above everything, each where neither the highlighted line nor another name runs through it, and no
+ * alert's mark if possible.
+ */
 export function nameLimits(plot: uPlot, model: PlotModel): void {
   const { ctx, bbox } = plot;
   ctx.save();
-  ctx.font = font.replace('12px', `${11 * devicePixelRatio}px`);
+  const size = 11 * devicePixelRatio;
+  ctx.font = font.replace('12px', `${size}px`);
   ctx.textAlign = 'left';
   ctx.textBaseline = 'bottom';
   ctx.lineJoin = 'round';
   ctx.lineWidth = 4 * devicePixelRatio;
   ctx.strokeStyle = fade(theme().surface, 0.85);
+  const line = model.lines.find(({ key }) => key === model.highlight);
+  const taken: Box[] = (line ? parts(plot, model.epochs, line.values) : []).flatMap((part) =>
+    part.slice(1).map((to, i) => around(part[i], to)),
+  );
+  const marks = model.marks.map(({ epoch }) => {
+    const x = plot.valToPos(epoch, 'x', true);
+    return { left: x, right: x, top: bbox.top, bottom: bbox.top + bbox.height };
+  });
   for (const { value, label, tone } of model.limits) {
     const [low, high] = model.range;
     if (value < low || value > high) continue;
-    const x = bbox.left + 4 * devicePixelRatio;
     const y = plot.valToPos(value, 'y', true) - 2 * devicePixelRatio;
-    ctx.strokeText(label, x, y);
+    const width = ctx.measureText(label).width;
+    const edge = 4 * devicePixelRatio;
+    const places = Array.from({ length: 9 }, (_, i) => {
+      const left = bbox.left + edge + (i / 8) * (bbox.width - width - 2 * edge);
+      return { left, right: left + width, top: y - size, bottom: y };
+    });
+    const free = places.filter((box) => !taken.some((other) => meet(box, other)));
+    const place = free.find((box) => !marks.some((mark) => meet(box, mark))) ?? free[0] ?? places[0];
+    taken.push(place);
+    ctx.strokeText(label, place.left, y);
     ctx.fillStyle = theme().tones[tone];
-    ctx.fillText(label, x, y);
+    ctx.fillText(label, place.left, y);
   }
   ctx.restore();
 }
+
+interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+const around = ([x1, y1]: Point, [x2, y2]: Point): Box => ({
+  left: Math.min(x1, x2),
+  right: Math.max(x1, x2),
+  top: Math.min(y1, y2),
+  bottom: Math.max(y1, y2),
+});
+
+const meet = (a: Box, b: Box) =>
+  a.left <= b.right && b.left <= a.right && a.top <= b.bottom && b.top <= a.bottom;
 
 /** The highlighted line above all others, with its underlay. */
 export function drawHighlight(plot: uPlot, model: PlotModel): void {
@@ -111,10 +148,12 @@ export function drawHighlight(plot: uPlot, model: PlotModel): void {
   ctx.restore();
 }
 
+type Point = readonly [x: number, y: number];
+
 /** Stretches of neighbouring values, in canvas px. */
-function parts(plot: uPlot, epochs: number[], values: Values): [number, number][][] {
-  const found: [number, number][][] = [];
-  let part: [number, number][] | undefined;
+function parts(plot: uPlot, epochs: number[], values: Values): Point[][] {
+  const found: Point[][] = [];
+  let part: Point[] | undefined;
   values.forEach((value, i) => {
     if (value === null) {
       part = undefined;
@@ -129,7 +168,7 @@ function parts(plot: uPlot, epochs: number[], values: Values): [number, number][
   return found;
 }
 
-function stroke(ctx: CanvasRenderingContext2D, points: readonly (readonly [number, number])[]): void {
+function stroke(ctx: CanvasRenderingContext2D, points: readonly Point[]): void {
   ctx.beginPath();
   points.forEach(([x, y], i) => {
     if (i) ctx.lineTo(x, y);
