@@ -3,9 +3,11 @@
  * its features learns the actions of BAR. The head is fitted on features computed once; satwatch gets the network as
  * `features`, so that its tables are of pictures. What came out: docs/bar.md.
  *
- *   node dist/examples/transfer.js --data DIR [--seed 1] [--epochs 20] [--every 5] [--store bar.sqlite] [--images N]
+ *   node dist/examples/transfer.js --data DIR [--seed 1] [--epochs 20] [--every 5] [--budget N] [--store bar.sqlite]
+ *     [--images N]
  *
- * DIR holds efficientnet-lite0 and bar. --every N observes every so many epochs: that is what takes the time.
+ * DIR holds efficientnet-lite0 and bar. --every N observes every so many epochs: that is what takes the time. --budget N:
+ * forward passes an observation for the reliance test; the default tests one or two pairs.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,6 +27,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     epochs: { type: 'string', default: '20' },
     every: { type: 'string', default: '5' },
+    budget: { type: 'string' },
     store: { type: 'string', default: 'bar.sqlite' },
     images: { type: 'string', default: 'Infinity' },
   },
@@ -89,6 +92,7 @@ const watch = Object.entries(await barProbes(bar, { side, classNames, most })).m
     store,
     preprocess,
     every,
+    ...(options.budget && { reliance: { budget: Number(options.budget) } }),
     run: `transfer ${name}, seed ${seed}`,
     features: (images) => base.predict(images) as Tensor,
   }),

@@ -51,7 +51,10 @@ export function reportBar(store: Store, name: string): void {
     return last === history.length - 1 ? '–' : String(history[last + 1].epoch);
   };
   printTable([
-    ['class', 'place', 'its rank', 'actor', 'its rank', 'place first since epoch', 'place leads since epoch'],
+    [
+      ...['class', 'place', 'its rank', 'actor', 'its rank', 'place first since epoch', 'of all'],
+      ...['place leads since epoch', 'of all'],
+    ],
     ...classes.map(({ className, place, histories }) => {
       const last = histories.map((history) => history.at(-1)!);
       return [
@@ -60,8 +63,10 @@ export function reportBar(store: Store, name: string): void {
         meanRanks(last.map((moment) => moment.place)),
         actor(className),
         meanRanks(last.map((moment) => moment.actor)),
-        histories.map((history) => since(history, ({ place, actor }) => place.rank < actor.rank)).join(', '),
-        histories.map((history) => since(history, (moment) => lead(moment) > 0)).join(', '),
+        ...[isFirst, leads].flatMap((holds) => [
+          histories.map((history) => since(history, holds)).join(', '),
+          share(histories.flat(), holds),
+        ]),
       ];
     }),
   ]);
@@ -94,13 +99,12 @@ export function reportBar(store: Store, name: string): void {
             .map((run) => (method ? `${run}, ${method}` : run))
             .filter((run) => store.hasRun(run));
           const last = runs.map((run) => historyOf(store, run, className, place).at(-1)!);
-          const count = (holds: (moment: Moment) => boolean) => `${last.filter(holds).length}/${last.length}`;
           return [
             meanRanks(last.map((moment) => moment.place)),
             '/',
             meanRanks(last.map((moment) => moment.actor)),
-            count(({ place, actor }) => place.rank < actor.rank),
-            count((moment) => lead(moment) > 0),
+            share(last, isFirst),
+            share(last, leads),
           ].join(' ');
         }),
       ]),
@@ -137,9 +141,7 @@ export function reportBar(store: Store, name: string): void {
   );
   printTable([
     [
-      'class',
-      'place',
-      'alarm at epoch',
+      ...['class', 'place', 'warning at epoch', 'alarm at epoch', 'measured'],
       'points towards the class',
       'right in per cent → with the place filled',
     ],
@@ -150,9 +152,12 @@ export function reportBar(store: Store, name: string): void {
       return [
         className,
         place,
-        perSeed((run) =>
-          String(mine(store.alerts(run)).find(({ level }) => level !== 'warning')?.epoch ?? '–'),
+        ...[['warning'], ['alarm', 'severe']].map((levels) =>
+          perSeed((run) =>
+            String(mine(store.alerts(run)).find(({ level }) => levels.includes(level))?.epoch ?? '–'),
+          ),
         ),
+        perSeed((run) => `${mine(store.effects(run)).filter(({ epoch }) => epoch > 0).length} times`),
         perSeed((run) => percent(mine(store.effects(run)).at(-1)?.effect)),
         perSeed((run) => {
           const costs = mine(store.costs(run));
@@ -178,6 +183,10 @@ function historyOf(store: Store, run: string, className: string, place: string):
   return there.map((row, i) => ({ epoch: row.epoch, place: ranks(row), actor: ranks(who[i]) }));
 }
 
+const isFirst = ({ place, actor }: Moment) => place.rank < actor.rank;
+const leads = (moment: Moment) => lead(moment) > 0;
+const share = (moments: Moment[], holds: (moment: Moment) => boolean) =>
+  `${moments.filter(holds).length}/${moments.length}`;
 const lead = ({ place, actor }: Moment) => place.chance - place.rank - (actor.chance - actor.rank);
 
 function percent(share: number | null | undefined): string {
