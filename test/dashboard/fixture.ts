@@ -206,8 +206,16 @@ export function startRun(store: Store, options: Partial<FixtureOptions> = {}, re
   return { store, writer };
 }
 
-/** Commits the observation of one epoch, with the alerts that begin or end there. */
-export function observe(recording: Recording, epoch: number, options: Partial<FixtureOptions> = {}): Alert[] {
+/**
+ * Commits the observation of one epoch, with the alerts that begin or end there.
+ * @param after the epoch that a resumed training observed before this one: what is between them is replaced
+ */
+export function observe(
+  recording: Recording,
+  epoch: number,
+  options: Partial<FixtureOptions> = {},
+  after?: number,
+): Alert[] {
   const full = { ...defaults, ...options };
   const probe = probeSet(full);
   const gap = full.gaps.includes(epoch);
@@ -240,6 +248,7 @@ export function observe(recording: Recording, epoch: number, options: Partial<Fi
   return recording.writer.observation(
     {
       epoch,
+      after,
       step: epoch * 41,
       seconds: 0.41,
       share: epoch === 0 ? null : 0.07 + noise(5, epoch) * 0.01,

@@ -242,6 +242,36 @@ describe('new data', () => {
     await page.waitForSelector('[data-chart="rank"][data-epochs="7"]');
   });
 
+  test('lets go of the epochs that a resumed training replaces', async () => {
+    const { page, path } = await show({ to: 9 });
+    const epochs = () => page.locator(plot('rank')).getAttribute('data-epochs');
+    const line = () => page.locator('tr[data-segment="watermark"] .sparkline path').getAttribute('d');
+    expect(await epochs()).toBe('10');
+    const store = openStore(path);
+    onTestFinished(() => store.close());
+    const resumed = startRun(store, {}, true);
+    // From epoch 5 on, and 8 is observed next: 6 and 7 are of the life before.
+    observe(resumed, 8, {}, 5);
+    await expect.poll(epochs).toBe('8');
+    await expect.poll(async () => (await line())!.match(/[ML]/g)!.length).toBe(8);
+    expect(await text(page, cell('watermark', 'now'))).toBe(meanRank(9, 0).toFixed(1));
+    observe(resumed, 10, {}, 8);
+    await expect.poll(() => text(page, cell('watermark', 'now'))).toBe(meanRank(10, 0).toFixed(1));
+    expect(await epochs()).toBe('8');
+  });
+
+  test('of a new run in the place of a deleted one is not joined to the old one', async () => {
+    const { page, path } = await show({ to: 6 });
+    const db = new Database(path);
+    db.pragma('foreign_keys = ON');
+    db.prepare('DELETE FROM runs').run();
+    db.close();
+    writeRun(path, { to: 1 });
+    await page.waitForSelector('[data-chart="rank"][data-epochs="2"]');
+    expect(await text(page, cell('watermark', 'now'))).toBe(meanRank(1, 0).toFixed(1));
+    await expect.poll(() => text(page, '.runs li')).toContain('epoch 1');
+  });
+
   test('that stops coming makes a run stale; a failed one says why', async () => {
     const path = storePath();
     writeRun(path, { to: 1 });
