@@ -57,7 +57,7 @@ async function checkPaths({ folder, probe }: WatchOptions): Promise<void> {
   await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     throw new SatwatchError(
       'CHECKPOINTS_NOT_FOUND',
-      `${isGone(cause) ? 'no such folder' : `cannot be read (${cause.code})`}: ${folder}; give the folder that the training writes its checkpoints to`,
+      `${isGone(cause) ? 'no such folder' : `cannot be read (${cause.code})`}: ${folder}; give the folder that the training writes its checkpoints to, and make it where the training has not yet`,
       folder,
       { cause },
     );
