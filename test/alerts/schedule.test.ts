@@ -129,6 +129,23 @@ describe('within a budget of forward passes', () => {
     expect(tested[3]).toEqual(['tag@cat']);
   });
 
+  it('shares its tests among all that show much: the largest does not take every turn', async () => {
+    const budget = 2 * Math.max(glances, test);
+    const [tag, sand, sky] = [seeing(boxes.tag), seeing(boxes.sand), seeing(boxes.sky)];
+    const turns = await observations(
+      task,
+      budget,
+      20,
+      (picture) => 0.5 * tag(picture) + 0.3 * sand(picture) + 0.2 * sky(picture),
+    );
+    const first = turns.map(({ tested }) => tested[0]);
+    for (const pair of ['tag@cat', 'sand@cat', 'sky@cat']) {
+      expect(first.filter((one) => one === pair).length, pair).toBeGreaterThanOrEqual(2);
+      expect(first.indexOf(pair), pair).toBeLessThan(10);
+    }
+    expect(first.filter((one) => one === 'tag@cat').length).toBeGreaterThanOrEqual(10);
+  });
+
   it('glances at all pairs in turn where it cannot at once', async () => {
     const one = glanceCost(task.probe, pairs[0]);
     const turns = await observations(task, 2 * one, 8, seeing(boxes.sky));

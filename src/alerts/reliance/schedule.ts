@@ -95,8 +95,8 @@ const patience = 4;
 
 /**
  * All pairs, where `budget` is enough. Else half of it is spent on glances, the pairs in turn, and the rest on whole
- * tests: of the pair that shows most, by its glance or by its last test, and of others that show as much as a warning asks
- * while the budget lasts. At least one pair is tested; and every fourth observation, whatever the budget, the one that was tested
+ * tests: of the pair that shows most, by its glance or by its last test, times the root of the observations since that
+ * test, and of others that show as much as a warning asks while the budget lasts. At least one pair is tested; and every fourth observation, whatever the budget, the one that was tested
  * longest ago. What is done depends on the observations in `history` alone.
  */
 export async function takeTurns(tests: Tests, { observed }: History, budget: number): Promise<Measured[]> {
@@ -136,7 +136,13 @@ export async function takeTurns(tests: Tests, { observed }: History, budget: num
     );
   }
 
-  const [first, ...others] = [...seen.keys()].sort((a, b) => seen.get(b)! - seen.get(a)!);
+  // What shows as much as a warning asks for gains while it waits: else the largest would take every turn.
+  const urgency = (pair: Pair) => {
+    const size = seen.get(pair)!;
+    const ago = lastTest(pair, observed)?.ago ?? observed.length + 1;
+    return size >= 1 ? size * Math.sqrt(ago) : size;
+  };
+  const [first, ...others] = [...seen.keys()].sort((a, b) => urgency(b) - urgency(a));
   await take(first);
   for (const pair of others) if (seen.get(pair)! >= 1 && affordable(pair)) await take(pair);
   if (observed.length % patience === 0) {
