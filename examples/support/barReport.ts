@@ -5,12 +5,13 @@ import { printTable } from './printTable.js';
 
 /**
  * What the runs `NAME probe, seed N` and `NAME probe-train, seed N` of a store say of place and actor, over the
- * seeds trained as long as the newest. The lead of the place is how far it ranks above its chance rank, less the same of the actor: positive, and the
- * net looks more at the place than the sizes of the two explain.
+ * seeds that are done and were trained as long as the newest. The lead of the place is how far it ranks above its chance
+ * rank, less the same of the actor: positive, and the net looks more at the place than the sizes of the two explain.
  */
 export function reportBar(store: Store, name: string): void {
   const [newest, ...older] = store
     .runs()
+    .filter(({ state }) => state === 'done')
     .filter((run) => run.name.startsWith(`${name} probe-train, seed `) && /seed \d+$/.test(run.name));
   const comparable = [newest, ...older].filter(({ epoch }) => epoch === newest.epoch);
   const onTraining = comparable.map((run) => run.name).sort();
