@@ -266,7 +266,7 @@ describe('the programs', () => {
     expect(stdout).toMatch(/no segment can name it/);
     expect(stdout).toMatch(/plain +as in training +50 +-?\d+ +[01] of 1/);
     expect(readFileSync(join(place, 'experiments-quick/acquisition-plain.svg'), 'utf8')).toMatch(
-      /^<svg .*both sites alike.*what each of them costs.*contrast, learned.*contrast, named.*<\/svg>\n$/s,
+      /^<svg .*both sites alike.*what each of them costs.*all three.*named, of the runs that learned it.*<\/svg>\n$/s,
     );
   });
 
