@@ -5,6 +5,7 @@
  *   node dist/examples/experiments/classes.js [--out FOLDER] [--cache FOLDER] [--seeds 5] [--workers N] [--quick]
  */
 import type { Level } from 'satwatch';
+import { order } from '../../src/alerts/rule.js';
 import { mean } from '../support/mean.js';
 import type { Detector } from './judging/detectors.js';
 import { type Examined, examineAll, median, outcome } from './judging/evaluate.js';
@@ -53,7 +54,6 @@ const results = await runAll(
   { cache, workers, say },
 );
 
-const order: Record<Level, number> = { warning: 1, alarm: 2, severe: 3 };
 /** What the run itself was told. */
 const told = (level: Level): Detector => ({
   name: level,

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { order } from '../../src/alerts/rule.js';
 import { relianceLevels } from '../../src/relianceLevels.js';
 import { mean } from '../support/mean.js';
 import {
@@ -88,7 +89,6 @@ const sizes = [
   { name: 'up to half more', from: 1, to: 1.5 },
   { name: 'more than that', from: 1.5, to: Number.POSITIVE_INFINITY },
 ];
-const order = { warning: 1, alarm: 2, severe: 3 } as const;
 const reached = (['warning', 'alarm'] as const).flatMap((level) =>
   sizes.map(({ name, from, to }) => {
     const own = results.filter(({ truth }) => {

@@ -96,8 +96,8 @@ const patience = 4;
 /**
  * All pairs, where `budget` is enough. Else half of it is spent on glances, the pairs in turn, and the rest on whole
  * tests: of the pair that shows most, by its glance or by its last test, times the root of the observations since that
- * test, and of others that show as much as a warning asks while the budget lasts. At least one pair is tested; and every fourth observation, whatever the budget, the one that was tested
- * longest ago. What is done depends on the observations in `history` alone.
+ * test, and of others that show as much as a warning asks while the budget lasts. At least one pair is tested; and every
+ * fourth observation, whatever the budget, the one that was tested longest ago. What is done depends on the observations in `history` alone.
  */
 export async function takeTurns(tests: Tests, { observed }: History, budget: number): Promise<Measured[]> {
   const { pairs } = tests;
