@@ -7,8 +7,9 @@
 import type { Level } from 'satwatch';
 import { order } from '../../src/alerts/rule.js';
 import { mean } from '../support/mean.js';
+import { figure, type Line } from './figure.js';
 import type { Detector } from './judging/detectors.js';
-import { type Examined, examineAll, median, outcome } from './judging/evaluate.js';
+import { type Examined, examineAll, median, outcome, share } from './judging/evaluate.js';
 import { command, commonOptions, say } from './options.js';
 import { publish } from './publish.js';
 import { type Choice, configure } from './runs/config.js';
@@ -109,6 +110,34 @@ const cells = tasks.flatMap(({ name, classes }) =>
   ),
 );
 
+/** Over both nets, by the number of classes, for each budget. */
+const overNets = (point: (own: typeof cells) => Omit<Line['points'][number], 'x'>): Line[] =>
+  budgets.map(({ name }) => ({
+    name,
+    points: tasks.map(({ classes }) => ({
+      x: classes,
+      ...point(cells.filter((cell) => cell.budget === name && cell.classes === classes)),
+    })),
+  }));
+const foundAt = (level: Level) =>
+  overNets((own) => {
+    const counts = own.flatMap(({ levels }) => levels.filter((one) => one.level === level));
+    const sum = (of: 'found' | 'learned') => counts.reduce((total, one) => total + one[of], 0);
+    const found = share(sum('found'), sum('learned'));
+    return found ? { y: found.share, low: found.interval[0], high: found.interval[1] } : { y: Number.NaN };
+  });
+const xs = { xLabel: 'classes', xTicks: tasks.map(({ classes }) => classes) };
+const panels = [
+  ...levels.map((level) => ({
+    ...{ ...xs, title: `${level} or above`, yLabel: 'share of the learned found' },
+    lines: foundAt(level),
+  })),
+  {
+    ...{ ...xs, title: 'what it takes', yLabel: 'share of the time' },
+    lines: overNets((own) => ({ y: mean(own.map(({ watched }) => watched)) })),
+  },
+];
+
 const backends = [...new Set(results.map(({ backend }) => backend))];
 const hours = processorHours(results);
 publish(out, 'classes', {
@@ -118,7 +147,15 @@ publish(out, 'classes', {
     `\`${command()}\`: ${results.length} runs, ${seeds.length} seeds for each net, number of classes and budget, half of them clean; ${hours.toFixed(1)} processor hours (${backends.join(', ')}).`,
     `Training pictures: ${perClass} of a class, 1,280 at least; probe pictures: ${probePerClass} of a class, 128 at least, half of each class with the patch; 8 epochs. So the default budget, five passes a probe picture, grows with the classes too.`,
     'Learned: the patch costs the other classes 5 points or more beyond the clean net of the same seed, two epochs in a row. Delay: epochs from the first of the two to the first alert. False: an alert on a part that costs less than 5 points towards any class.',
-    'Watched: seconds of watching of those of watching and training.',
+    'Watched: seconds of watching of those of watching and training. Intervals in the figure: 95 %, Clopper and Pearson.',
+  ],
+  figures: [
+    {
+      name: 'classes',
+      svg: figure(panels),
+      shows:
+        'Share of the learned patches that are found, over both nets, and the share of the time that watching takes, by the number of classes',
+    },
   ],
   tables: [
     ...levels.map((level, k) => ({

@@ -8,7 +8,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { detectors } from './judging/detectors.js';
-import { chooseThreshold, examineAll } from './judging/evaluate.js';
+import { bySeed, chooseThreshold, examineAll } from './judging/evaluate.js';
 import { judge } from './judging/judge.js';
 import { type About, findings } from './judging/page.js';
 import { type Half, split } from './judging/split.js';
@@ -43,6 +43,7 @@ const judged = [...examined].map(([detector, list]) =>
   judge(detector, list, thresholds[detector], resamples),
 );
 const all = [...examined.values()][0];
+const clean = results.filter(({ config }) => config.dose === 0);
 const about: About = {
   command: command(),
   half,
@@ -50,7 +51,8 @@ const about: About = {
   nets: netNames,
   seeds: size.seeds,
   runs: results.length,
-  clean: results.filter(({ config }) => config.dose === 0).length,
+  clean: clean.length,
+  cleanNets: bySeed(clean, ({ config }) => config).length,
   learned: all.filter(({ truths }) => truths.some(({ learned }) => learned?.onset != null)).length,
   swayed: all.filter(({ truths }) => truths.some(({ lost }) => lost.onset !== null)).length,
   swayedClean: all.filter(

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-/** What the experiments have in common on the command line. */
+/** What the experiments have in common on the command line; `--seeds` and `--half` where there is a default for them. */
 export function commonOptions(defaults: { seeds?: number; half?: string }) {
   const { values } = parseArgs({
     options: {
@@ -11,13 +11,16 @@ export function commonOptions(defaults: { seeds?: number; half?: string }) {
         default: process.argv.includes('--quick') ? 'experiments-quick' : 'docs/experiments',
       },
       workers: { type: 'string', default: String(availableParallelism()) },
-      seeds: { type: 'string', default: String(defaults.seeds ?? 1) },
+      seeds: { type: 'string', default: defaults.seeds === undefined ? undefined : String(defaults.seeds) },
       half: { type: 'string', default: defaults.half },
       quick: { type: 'boolean', default: false },
     },
   });
+  for (const name of ['seeds', 'half'] as const)
+    if (defaults[name] === undefined && values[name] !== undefined)
+      throw new Error(`--${name}: this program has no such option`);
   const whole = (name: 'workers' | 'seeds') => {
-    const value = Number(values[name]);
+    const value = Number(values[name] ?? 1);
     if (!Number.isInteger(value) || value < 1)
       throw new Error(`--${name} ${values[name]}: expected a whole number from 1`);
     return value;

@@ -6,7 +6,7 @@
  *   node dist/examples/experiments/spray.js [--out FOLDER] [--cache FOLDER] [--seeds 5] [--workers N] [--quick]
  */
 import { figure, type Line } from './figure.js';
-import { median, type Share } from './judging/evaluate.js';
+import { leastReliance, median, type Share } from './judging/evaluate.js';
 import { eachMapped } from './maps/maps.js';
 import { command, commonOptions, say } from './options.js';
 import { publish } from './publish.js';
@@ -29,10 +29,11 @@ const configs = seeds.flatMap((seed) =>
 );
 
 const rows: Row[] = [];
-const started = Date.now();
 let [run, looking] = [0, 0];
-for await (const { probe, epochs } of eachMapped(configs, { cache, workers, say })) {
+let training = 0;
+for await (const { probe, epochs, seconds } of eachMapped(configs, { cache, workers, say })) {
   const config = configs[run++];
+  training += seconds;
   const begun = Date.now();
   for (const share of shares)
     for (const { maps, ...at } of epochs) {
@@ -62,7 +63,7 @@ const about = {
   command: command(),
   ...{ seeds: seeds.length, runs: configs.length, leastF1 },
   notFinite: rows.filter(({ look }) => look === null).length,
-  minutes: { all: (Date.now() - started) / 60_000, looking: looking / 60_000 },
+  minutes: { training: training / 60, looking: looking / 60_000 },
   milliseconds,
 };
 const costliest = cells.filter(({ when }) => when === 'costliest');
@@ -100,8 +101,9 @@ const figures = [true, false].map((fixed) => {
   };
 });
 
-const shown = ({ mean, interval: [low, high] }: Estimate) =>
-  `${mean.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
+const told = (value?: number, [low, high]: Estimate['interval'] = [0, 0]) =>
+  value === undefined ? '–' : `${value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
+const shown = ({ mean, interval }: Estimate) => told(mean, interval);
 const counted = (found: Share | null) => (found ? `${found.count}/${found.of}` : 'none');
 const placeOf = ({ fixed, share }: { fixed: boolean; share: number }) => [
   fixed ? 'one place' : 'random',
@@ -112,9 +114,10 @@ publish(out, 'spray', {
   title: 'SpRAy beside segment ranks',
   asks: 'Spectral clustering of the same maps ([Lapuschkin et al. 2019](https://doi.org/10.1038/s41467-019-08987-4)): does a cluster gather the pictures that carry the watermark, at one place and at random places, from which share on, and at which cost? Do clusters split by place, as [arXiv 2506.23247](https://arxiv.org/abs/2506.23247) says?',
   measured: [
-    `\`${command()}\`: ${configs.length} trainings, ${seeds.length} seeds for each place, net and dose. The maps were looked at for ${(looking / 60_000).toFixed(1)} minutes.`,
+    `\`${command()}\`: ${configs.length} trainings, ${seeds.length} seeds for each place, net and dose, ${about.minutes.training.toFixed(0)} minutes of training and ${about.minutes.looking.toFixed(0)} of looking at the maps.`,
     `Clusters are made of the maps of one class. SpRAy is given more than it has in use: the best cluster is chosen by who carries the watermark. Found: more than one cluster, and the best one's F1 is ${leastF1} or more. By chance: the best F1 when the carriers are drawn at random. ${variantsTried} variants; the first table has the first, ${usual}.`,
     "Split by place: the share of the spread of the carriers' watermarks that lies between clusters, less what is there by chance (0: clusters do not go by place; 1: each is one place).",
+    `Relies on it: the watermark costs the other class ${percent(leastReliance)} or more beyond the clean twin, at that epoch.`,
     'Brackets: 95 %, runs drawn anew. Rows are of the epoch at which the watermark costs most.',
     `${milliseconds.pictures} maps take ${milliseconds.spray.toFixed(0)} ms to cluster and ${milliseconds.sat.toFixed(0)} ms for SATs with chance ranks (medians, while both cores were at work).`,
   ],
@@ -151,11 +154,11 @@ publish(out, 'spray', {
         ...all
           .filter(({ when }) => when === 'costliest')
           .flatMap(({ spray, sat, ...place }) => [
-            ...Object.entries(spray).map(([variant, { foundOfReliant, foundOfClean, auroc }]) => [
+            ...Object.entries(spray).map(([variant, { foundOfReliant, foundOfClean, auroc, interval }]) => [
               ...[...placeOf(place), `SpRAy, ${variant}`, counted(foundOfReliant), counted(foundOfClean)],
-              auroc?.toFixed(2) ?? '–',
+              told(auroc, interval),
             ]),
-            [...placeOf(place), 'SAT', '–', '–', sat?.auroc.toFixed(2) ?? '–'],
+            [...placeOf(place), 'SAT', '–', '–', told(sat?.auroc, sat?.interval)],
           ]),
       ],
       notes: ['AUROC: of SpRAy by the adjusted Rand index, of SATs by ranks above chance.'],

@@ -6,7 +6,7 @@ import { aggregateSats, computeSat, type Mask, maskFromBitmap, maskToBitmap, typ
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cohort } from '../../examples/experiments/maps/cohort.js';
 import type { Estimate } from '../../examples/experiments/maps/judge.js';
-import { dataOf, type MappedRun, mapAll, pack, unpack } from '../../examples/experiments/maps/maps.js';
+import { dataOf, eachMapped, type MappedRun, pack, unpack } from '../../examples/experiments/maps/maps.js';
 import { smaller } from '../../examples/experiments/maps/ranks.js';
 import { relabelled } from '../../examples/experiments/maps/relabel.js';
 import { boxed, dilated, eroded, halved, shifted } from '../../examples/experiments/maps/sloppyMasks.js';
@@ -43,7 +43,8 @@ describe('the experiments on maps', { timeout: 120_000 }, () => {
   let runs: MappedRun[];
   beforeAll(async () => {
     noise = await program('noise');
-    runs = await mapAll(cohort(2, true), { cache, workers: 1 });
+    runs = [];
+    for await (const run of eachMapped(cohort(2, true), { cache, workers: 1 })) runs.push(run);
   }, 120_000);
 
   /** Mean rank of the watermark over runs, with what satwatch exports. */

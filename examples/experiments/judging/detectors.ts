@@ -1,4 +1,5 @@
 import type { Level } from 'satwatch';
+import { order } from '../../../src/alerts/rule.js';
 import type { RunResult } from '../runs/run.js';
 import { holmSpending, signFlips } from './multiplicity.js';
 import { replay, watch } from './replay.js';
@@ -46,7 +47,7 @@ export const detectors: readonly Detector[] = [
   byEffect(
     'effect ≥ 3 points, z ≥ 4, fill ≥ 3 points',
     ({ effect }) => effect,
-    ({ effect, z, fill }) => effect >= 0.03 && z >= 4 && (fill ?? 0) >= 0.03,
+    ({ effect, z, fill }) => effect >= 0.03 && z >= 4 && (fill === null || fill >= 0.03),
   ),
   byRank('rank against epoch 0', ({ meanRank }, first) => (first.meanRank ?? Number.NaN) - meanRank),
   byRank('mean rank', ({ meanRank }) => -meanRank),
@@ -73,8 +74,6 @@ export const detectors: readonly Detector[] = [
       ),
   },
 ];
-
-const order: Record<Level, number> = { warning: 1, alarm: 2, severe: 3 };
 
 /** The default rule at a level or above, by the program's own turns; the score is the effect, 0 where a pair has no turn. */
 function satwatch(

@@ -40,9 +40,9 @@ export async function examineAll(
 ): Promise<Map<string, Examined[]>> {
   const examined = new Map(detectors.map(({ name }) => [name, [] as Examined[]]));
   for (const result of results) {
-    const known = truths(result, twinOf(result, results));
+    const own = truths(result, twinOf(result, results));
     for (const { name, look } of detectors)
-      examined.get(name)!.push({ result, truths: known, points: await look(result) });
+      examined.get(name)!.push({ result, truths: own, points: await look(result) });
   }
   return examined;
 }
@@ -68,11 +68,13 @@ export function truths(result: RunResult, twin?: RunResult): PairTruth[] {
     const [segment, className] = key.split('\0');
     const own = segment === result.segment && className === result.classNames[0];
     const base = own && clean?.get(key);
-    // As much as is beyond the twin's, and no more than there is.
-    const beyond = base && [...lost].map(([e, loss]) => [e, Math.min(loss, loss - base.get(e)!)] as const);
+    const beyond = base && [...lost].map(([e, loss]) => [e, beyondTwin(loss, base.get(e)!)] as const);
     return { segment, className, lost: series(lost), learned: beyond ? series(new Map(beyond)) : null };
   });
 }
+
+/** What was learned of a loss: as much as is beyond the clean twin's, and no more than there is. */
+export const beyondTwin = (loss: number, twin: number) => Math.min(loss, loss - twin);
 
 function lossesOf({ truth }: RunResult): Map<string, Map<number, number>> {
   const losses = new Map<string, Map<number, number>>();
@@ -197,11 +199,11 @@ export function outcome(examined: Examined, threshold: number): Outcome {
   const wholeRun = first.get(keyOf({ segment: null, className: null }));
   const reliances = (sense: Sense) =>
     truths.flatMap((pair): Reliance | [] => {
-      const known = pair[sense];
-      if (!known || known.onset === null || isReplaced(pair, result)) return [];
+      const relied = pair[sense];
+      if (!relied || relied.onset === null || isReplaced(pair, result)) return [];
       const alarm = (first.get(keyOf(pair)) ?? wholeRun)?.epoch ?? null;
-      const delay = alarm === null ? null : alarm - known.onset;
-      return { peak: known.peak, alarm, delay, beforePeak: alarm !== null && alarm <= known.peakEpoch };
+      const delay = alarm === null ? null : alarm - relied.onset;
+      return { peak: relied.peak, alarm, delay, beforePeak: alarm !== null && alarm <= relied.peakEpoch };
     });
   return {
     result,
@@ -211,16 +213,31 @@ export function outcome(examined: Examined, threshold: number): Outcome {
   };
 }
 
+/** What a segment must cost for an alarm on it to be right: towards any class or the one named, at any epoch or at two in a row. */
+export interface Right {
+  towards: 'any class' | 'the class named';
+  at: 'any epoch' | 'two in a row';
+}
+
 /**
- * Whether an alarm there would be false: on a segment, or of a run, that is relied on at no epoch. Where dark skies speak for
+ * Whether an alarm there would be false: on a segment, or of a run, that is never relied on. Where dark skies speak for
  * one class, bright ones speak for the others, and where sand does, so does the grass that it replaces: the same fact.
  */
-function isFalse(point: Point, { result, truths }: Examined): boolean {
-  const { segment } = point;
-  if (segment === null) return !truths.some(relied);
-  const same = isReplaced(point, result) ? [segment, result.segment] : [segment];
-  const known = truths.filter((pair) => same.includes(pair.segment));
-  return known.length > 0 && !known.some(relied);
+export function isFalse(
+  point: Point,
+  { result, truths }: Examined,
+  { towards, at }: Right = { towards: 'any class', at: 'any epoch' },
+): boolean {
+  const { segment, className } = point;
+  const holds = at === 'any epoch' ? relied : ({ lost }: PairTruth) => lost.onset !== null;
+  if (segment === null) return !truths.some(holds);
+  const replaced = isReplaced(point, result);
+  const same = replaced ? [segment, result.segment] : [segment];
+  const measured = truths.filter(
+    (pair) =>
+      same.includes(pair.segment) && (towards === 'any class' || replaced || pair.className === className),
+  );
+  return measured.length > 0 && !measured.some(holds);
 }
 
 const relied = ({ lost }: PairTruth) => lost.peak >= leastReliance;
@@ -300,15 +317,26 @@ export function smallestDose(examined: readonly Examined[], threshold: number, l
   return smallest;
 }
 
-/** Percentile bootstrap (Efron 1979): whole runs are drawn anew. NaN results are left out. */
+/** The runs of a task, net and seed together: they share their pictures, and clean ones are the same net. */
+export function bySeed<T>(list: readonly T[], configOf: (item: T) => RunResult['config']): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of list) {
+    const { task, net, seed } = configOf(item);
+    const key = JSON.stringify([task, net, seed]);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return [...groups.values()];
+}
+
+/** Percentile bootstrap (Efron 1979): whole units (runs, or groups of runs) are drawn anew. NaN results are left out. */
 export function bootstrap<T>(
-  runs: readonly T[],
+  units: readonly T[],
   statistic: (drawn: T[]) => number,
   { resamples = 1000, seed = 1, alpha = 0.05 } = {},
 ): [low: number, high: number] {
   const random = seededRandom(seed);
   const values = Array.from({ length: resamples }, () =>
-    statistic(runs.map(() => runs[Math.floor(random() * runs.length)])),
+    statistic(units.map(() => units[Math.floor(random() * units.length)])),
   )
     .filter((value) => !Number.isNaN(value))
     .sort((a, b) => a - b);

@@ -3,15 +3,20 @@ import { shortcuts } from '../shortcuts/index.js';
 import {
   auroc,
   bootstrap,
+  bySeed,
   cases,
   type Examined,
   falseAlarmRate,
+  isFalse,
   leastReliance,
   median,
+  type Outcome,
   outcome,
   precisionRecall,
+  type Right,
   recall,
   type Sense,
+  type Share,
   share,
   smallestDose,
 } from './evaluate.js';
@@ -22,6 +27,14 @@ const losses = [
   [0.1, 0.2],
   [0.2, 0.4],
   [0.4, 1.01],
+];
+
+/** What may be asked of a right alarm, the mildest first: it is what `falseAlarms` goes by. */
+const rights: readonly Right[] = [
+  { towards: 'any class', at: 'any epoch' },
+  { towards: 'any class', at: 'two in a row' },
+  { towards: 'the class named', at: 'any epoch' },
+  { towards: 'the class named', at: 'two in a row' },
 ];
 
 /** Shares of the clean runs that may have any alarm, in hindsight. */
@@ -39,7 +52,7 @@ export function judge(
   const told = (sense: Sense) => {
     const reliances = outcomes.flatMap((one) => one.reliances[sense]);
     const pairs = cases(list, sense, 'pair');
-    const byRun = list.map((one) => cases([one], sense, 'run'));
+    const byRun = bySeed(list, ({ result }) => result.config).map((group) => cases(group, sense, 'run'));
     const delays = reliances.flatMap(({ delay }) => delay ?? []);
     return {
       recall: recall(outcomes, sense),
@@ -59,14 +72,22 @@ export function judge(
       outcomes.filter(({ result }) => holds(result.config)),
       'learned',
     );
+  const groups = bySeed(outcomes, ({ result }) => result.config);
+  const bySeeds = (part: (drawn: Outcome[]) => Share | null) =>
+    bootstrap(groups, (drawn) => part(drawn.flat())?.share ?? Number.NaN, { resamples });
   const kinds = [...new Set(list.map(({ result }) => result.config.kind!))];
   return {
     detector,
     threshold,
     falseAlarms: { all: falseAlarmRate(outcomes), clean: falseAlarmRate(clean) },
+    /** Runs with a false alarm, by what is asked of a right one. */
+    falseBy: rights.map((right) => ({
+      ...right,
+      runs: outcomes.filter(({ alarms }, i) => alarms.some((point) => isFalse(point, list[i], right))).length,
+    })),
     /** Right or not: a clean net may be swayed by the shortcut that it never saw, or by another part. */
     alarmedClean: {
-      any: share(clean.filter(({ alarms }) => alarms.length > 0).length, clean.length),
+      any: alarmedShare(clean),
       onShortcut: clean.filter(({ alarms, result }) =>
         alarms.some(({ segment }) => segment === result.segment),
       ).length,
@@ -81,11 +102,20 @@ export function judge(
     named: recallOf(({ kind }) => isNamed(kind!)),
     unnamed: recallOf(({ kind }) => !isNamed(kind!)),
     byKind: Object.fromEntries(kinds.map((kind) => [kind, recallOf((config) => config.kind === kind)])),
+    /** 95 % intervals, the seeds of each task and net drawn anew. */
+    bySeeds: {
+      learned: bySeeds((drawn) => recall(drawn, 'learned')),
+      falseAlarms: bySeeds(falseAlarmRate),
+      alarmedClean: bySeeds((drawn) => alarmedShare(drawn.filter(({ result }) => result.config.dose === 0))),
+    },
     smallestDose: doseTable(list, (own) => smallestDose(own, threshold ?? 0)),
   };
 }
 
 export type Judged = ReturnType<typeof judge>;
+
+const alarmedShare = (outcomes: readonly Outcome[]) =>
+  share(outcomes.filter(({ alarms }) => alarms.length > 0).length, outcomes.length);
 
 /**
  * Recall of the learned at the lowest threshold on the score at which at most `rate` of the clean runs have an alarm, right

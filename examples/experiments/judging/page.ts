@@ -15,6 +15,8 @@ export interface About {
   seeds: number;
   runs: number;
   clean: number;
+  /** Trainings among the clean runs: those of a seed differ in the marks on their probe pictures only. */
+  cleanNets: number;
   /** Runs that learned the shortcut; that any segment sways; of these, clean ones. */
   learned: number;
   swayed: number;
@@ -48,18 +50,20 @@ export function findings(
   judged: readonly Judged[],
   tellers: ReturnType<typeof swayOrLearned>,
 ): Findings {
-  const usual = judged.find(({ detector }) => detector === 'satwatch warning')!.found;
+  const named = (name: string) => judged.find(({ detector }) => detector === name)!;
+  const levels = ['warning', 'alarm', 'severe'].map((level) => named(`satwatch ${level}`));
+  const usual = named('satwatch warning').found;
   return {
     title: `The detection benchmark: the ${about.half} half`,
     asks: `${about.tasks.length} tasks (${about.tasks.join(', ')}), ${about.kinds.length} shortcuts (${about.kinds.join(', ')}), two nets, five doses. Which detector finds what a net has learned, how soon, and how often does it alarm for nothing?`,
     measured: [
-      `\`${about.command}\`: ${about.runs} runs, ${about.clean} of them clean; ${about.hours.toFixed(1)} processor hours (${about.backends.join(', ')}).`,
+      `\`${about.command}\`: ${about.runs} runs, ${about.clean} of them clean (${about.cleanNets} nets: those of a seed differ only in the mark that their probe pictures carry); ${about.hours.toFixed(1)} processor hours (${about.backends.join(', ')}).`,
       about.half === 'development'
         ? "Levels and thresholds were chosen on these very runs: an alarm's by the program's authors, the others as the lowest threshold at which at most 1 % of the runs have a false alarm."
         : 'Levels and thresholds are those of the development half; nothing was chosen here.',
       `Learned: the shortcut costs the other classes 5 points of accuracy or more beyond the clean twin, two epochs in a row (${about.learned} runs). Swayed: a segment does, whether or not training taught it (${about.swayed} runs, ${about.swayedClean} of them clean).`,
-      'A false alarm is one on a segment that costs 5 points towards no class at any epoch.',
-      'Intervals: 95 %; of shares by Clopper and Pearson, of AUROCs by drawing runs anew. Definitions: examples/experiments/README.md.',
+      'A false alarm is one on a segment that costs 5 points towards no class at any epoch; stricter counts have a table of their own.',
+      'Intervals: 95 %. Of shares by Clopper and Pearson, as if runs had nothing in common; of AUROCs, and in the table of intervals, by drawing the seeds of each task and net anew. Definitions: examples/experiments/README.md.',
     ],
     figures: [
       {
@@ -99,24 +103,50 @@ export function findings(
         ],
       },
       {
+        title: 'Runs with a false alarm, by what is asked of a right one',
+        rows: [
+          ['costs 5 points', ...levels.map(({ detector }) => detector)],
+          ...levels[0].falseBy.map(({ towards, at }, i) => [
+            `towards ${towards}, at ${at === 'any epoch' ? at : 'two epochs in a row'}`,
+            ...levels.map(({ falseBy }) => String(falseBy[i].runs)),
+          ]),
+        ],
+        notes: ['The first row is what is counted elsewhere.'],
+      },
+      {
+        title: 'Intervals by seeds',
+        rows: [
+          ['detector', 'found of learned', 'false alarms, runs', 'any alarm, clean runs'],
+          ...levels.map(({ detector, bySeeds: { learned, falseAlarms, alarmedClean } }) => [
+            detector,
+            ...[learned, falseAlarms, alarmedClean].map(
+              ([low, high]) => `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)} %`,
+            ),
+          ]),
+        ],
+      },
+      {
         title: 'Their scores',
         rows: [
           [
             ...['detector', 'threshold', 'AUROC, runs', 'AUROC, pairs', 'average precision'],
+            'AUROC, pairs, swayed',
             ...judged[0].atCleanRate.map(
               ({ rate }) => `found where ${percents(rate)} of the clean runs alarm`,
             ),
           ],
           ...judged
             .filter(({ detector }) => !unscored.includes(detector))
-            .map(({ detector, threshold, learned: { runs, pairs }, atCleanRate }) => [
+            .map(({ detector, threshold, learned: { runs, pairs }, lost, atCleanRate }) => [
               ...[detector, threshold?.toPrecision(3) ?? 'its own'],
               `${decimals(runs.auroc)} (${runs.aurocInterval.map(decimals).join('–')})`,
               ...[decimals(pairs.auroc), pairs.cases ? decimals(pairs.averagePrecision) : '–'],
+              decimals(lost.pairs.auroc),
               ...atCleanRate.map(({ recall }) => counted(recall)),
             ]),
         ],
         notes: [
+          'AUROC: learned shortcuts against what costs less than 5 points; in the column of the swayed, whatever costs 5 points two epochs in a row, learned or not.',
           "The score of satwatch's levels is the effect where a pair has its turn, and 0 elsewhere.",
           'The last columns are by a threshold on the score alone, in hindsight: what each finds at the same counted rate.',
         ],
@@ -145,6 +175,10 @@ export function findings(
         title: "Smallest dose from which on satwatch's alarm finds it in 90 % of the seeds",
         rows: doseRows(about, judged),
         notes: [`–: not even at 50 %. Seeds a cell: ${about.seeds}.`],
+      },
+      {
+        title: 'In how many of these cells which dose is the smallest, by detector',
+        rows: smallestRows(judged),
       },
       {
         title: 'Swayed, or learned?',
@@ -203,6 +237,19 @@ function doseRows({ tasks, kinds, nets }: About, judged: readonly Judged[]): str
   return [
     ['shortcut', ...columns.map(([task, net]) => `${task}, ${net}`)],
     ...kinds.map((kind) => [kind, ...columns.map(([task, net]) => cell(doses[doseKey(task, kind, net)]))]),
+  ];
+}
+
+/** A row a detector, a column a dose. */
+function smallestRows(judged: readonly Judged[]): string[][] {
+  const found = judged.flatMap(({ smallestDose }) => Object.values(smallestDose));
+  const doses = [...new Set(found)].sort((a, b) => (a ?? 1) - (b ?? 1));
+  return [
+    ['detector', ...doses.map((dose) => (dose === null ? 'not even at 50 %' : percents(dose)))],
+    ...judged.map(({ detector, smallestDose }) => [
+      detector,
+      ...doses.map((dose) => String(Object.values(smallestDose).filter((own) => own === dose).length)),
+    ]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { RunResult } from '../runs/run.js';
-import { auroc, bootstrap, type Examined } from './evaluate.js';
+import { auroc, bootstrap, bySeed, type Examined } from './evaluate.js';
 import { replay } from './replay.js';
 
 /** Tells, of a run that is swayed by the shortcut, whether its training data taught it: larger is 'learned'. */
@@ -53,7 +53,7 @@ function effectsOf(result: RunResult): number[] {
 /**
  * Among the runs that the shortcut sways (two epochs in a row with a loss of 5 points), those that learned it against those
  * that are swayed as much by a thing they hardly or never saw: how well each teller separates the two (AUROC, 95 % by
- * drawing runs).
+ * drawing the seeds of each task and net).
  */
 export function swayOrLearned(examined: readonly Examined[], resamples: number) {
   const swayed = examined.flatMap(({ result, truths }) => {
@@ -78,13 +78,17 @@ export function swayOrLearned(examined: readonly Examined[], resamples: number) 
     const told = (runs: typeof swayed) => {
       const cases = runs.flatMap(({ result, learned }) => {
         const said = score(result, references(result));
-        return said === null ? [] : [{ score: said, reliant: learned }];
+        return said === null ? [] : [{ config: result.config, score: said, reliant: learned }];
       });
       return {
         learned: cases.filter(({ reliant }) => reliant).length,
         onlySwayed: cases.filter(({ reliant }) => !reliant).length,
         auroc: auroc(cases),
-        interval: bootstrap(cases, auroc, { resamples }),
+        interval: bootstrap(
+          bySeed(cases, ({ config }) => config),
+          (drawn) => auroc(drawn.flat()),
+          { resamples },
+        ),
       };
     };
     return { name, all: told(swayed), poisoned: told(swayed.filter(({ result }) => result.config.dose > 0)) };

@@ -1,3 +1,4 @@
+import { beyondTwin } from '../judging/evaluate.js';
 import { type NetName, nets } from '../runs/nets.js';
 import type { MapConfig, MappedRun } from './maps.js';
 
@@ -21,8 +22,7 @@ export const lossesOf = ({ epochs }: MappedRun): Losses =>
   new Map(epochs.map(({ epoch, learned }) => [epoch, learned]));
 export type Losses = ReadonlyMap<number, number>;
 
-/** What a run learned of the watermark at most: the loss, and no more than is beyond its clean twin's. */
+/** What a run learned of the watermark at most, at an epoch observed. */
 export function mostLearned(losses: Losses, twin: Losses): number {
-  const learned = [...losses].map(([epoch, loss]) => Math.min(loss, loss - twin.get(epoch)!));
-  return Math.max(...learned);
+  return Math.max(...[...losses].map(([epoch, loss]) => beyondTwin(loss, twin.get(epoch)!)));
 }

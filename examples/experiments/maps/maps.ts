@@ -72,15 +72,8 @@ export function dataOf(config: MapConfig, parts: 'all' | 'probe' = 'all'): Data 
   return createData(some, config.fixed ? fixedText : text);
 }
 
-/** All runs in their order, once all are in the cache. Their maps take 24 MB each: `eachMapped` holds one at a time. */
-export async function mapAll(configs: readonly MapConfig[], options: PoolOptions): Promise<MappedRun[]> {
-  const runs: MappedRun[] = [];
-  for await (const run of eachMapped(configs, options)) runs.push(run);
-  return runs;
-}
-
 /**
- * Computes what the cache lacks, spread over processes, then reads run after run. Runs of one seed in a row share their
+ * Computes what the cache lacks, spread over processes, then reads run after run, whose maps take 24 MB each. Runs of one seed in a row share their
  * probe set, the same object.
  */
 export async function* eachMapped(

@@ -1,6 +1,7 @@
 import { mean } from '../../support/mean.js';
 import {
   auroc,
+  beyondTwin,
   bootstrap,
   type Case,
   leastReliance,
@@ -67,7 +68,7 @@ export function judgeCell(rows: readonly Row[], cell: Cell) {
     ...{ runs: runs.length, pictures: looks[0]?.pictures, carriers: looks[0]?.carriers },
     costs: estimate(runs.map(({ learned }) => learned)),
     /** Of them, those that the watermark costs `leastReliance` more than the clean run of the same seed. */
-    reliant: runs.filter((row) => beyondTwin(rows, row) >= leastReliance).length,
+    reliant: runs.filter((row) => learnedOf(rows, row) >= leastReliance).length,
     testAccuracy: mean(runs.map(({ testAccuracy }) => testAccuracy)),
     spray: byVariant(sprayed),
     sat: {
@@ -92,7 +93,7 @@ export function judgeAll(
   const reliant = doses
     .filter((dose) => dose > 0)
     .flatMap(of)
-    .filter((row) => beyondTwin(rows, row) >= leastReliance);
+    .filter((row) => learnedOf(rows, row) >= leastReliance);
   const apart = (score: (look: Look) => number) => {
     const cases = [
       ...reliant.map(({ look }): Case => ({ score: score(look), reliant: true })),
@@ -126,8 +127,8 @@ function oneEach(rows: readonly Row[], { when, fixed, share, net, dose }: Cell):
   return [...bySeed.values()];
 }
 
-/** What the watermark costs more than at the same epoch of the run of the same seed that never saw it. */
-function beyondTwin(rows: readonly Row[], { config, share, epoch, learned }: Row): number {
+/** What was learned of the watermark, by the same epoch of the run of the same seed that never saw it. */
+function learnedOf(rows: readonly Row[], { config, share, epoch, learned }: Row): number {
   const twin = rows.find(
     ({ config: other, ...row }) =>
       other.dose === 0 &&
@@ -137,7 +138,7 @@ function beyondTwin(rows: readonly Row[], { config, share, epoch, learned }: Row
       row.share === share &&
       row.epoch === epoch,
   );
-  return learned - twin!.learned;
+  return beyondTwin(learned, twin!.learned);
 }
 
 const aboveChance = ({ meanRank, chanceRank }: Look['sat']) => chanceRank - meanRank;

@@ -53,7 +53,7 @@ export function effectOf(
 }
 
 /** Fewer givers with two pastes, and nothing is said of the highest of them. */
-const leastGivers = 8;
+const leastTwice = 8;
 
 /**
  * Where few of the class's pictures carry what sways the model (an unnamed look of a region), the mean over all is small.
@@ -71,7 +71,7 @@ function topOf(rises: readonly number[], pastes: readonly Paste[]): number | nul
       const middle = Math.floor(own.length / 2);
       return [mean(own.slice(0, middle)), mean(own.slice(middle))];
     });
-  if (halves.length < leastGivers) return null;
+  if (halves.length < leastTwice) return null;
   const count = Math.max(3, Math.floor(halves.length / 8));
   const chosenBy = (half: 0 | 1) =>
     mean(
