@@ -390,7 +390,7 @@ describe('the experiments as programs', { timeout: 120_000 }, () => {
     const { errors, reached, nets } = JSON.parse(
       readFileSync(join(run.cwd, 'experiments-quick/givers.json'), 'utf8'),
     );
-    expect(nets).toMatchObject([{ task: 'stripes', kind: 'text', effect: expect.any(Number) }]);
+    expect(nets).toMatchObject([{ task: 'houses', kind: 'date', effect: expect.any(Number) }]);
     expect(errors.map(({ givers, way }: { givers: number; way: string }) => `${way} ${givers}`)).toEqual(
       [8, 16].flatMap((n) =>
         ['clustered', 'bootstrap of givers', 'bootstrap of both'].map((w) => `${w} ${n}`),
@@ -409,6 +409,24 @@ describe('the experiments as programs', { timeout: 120_000 }, () => {
         .map(({ nets: n }: { nets: number }) => n)
         .filter(Boolean);
     expect([placed('warning'), placed('alarm')]).toEqual([[1], [1]]);
+  });
+
+  it('carriers: unnamed ones receive, and take from the effect what they are', async () => {
+    const run = start('carriers', 'carriers');
+    expect(await run.ended, run.told.text).toBe(0);
+    const { cells, nets } = JSON.parse(
+      readFileSync(join(run.cwd, 'experiments-quick/carriers.json'), 'utf8'),
+    );
+    expect(nets).toMatchObject([{ task: 'houses', kind: 'date', effect: expect.any(Number) }]);
+    // 64 of a class, 32 carry it: all named and a quarter, in every class, in its class alone, and with the rest left out.
+    expect(cells.map(({ receivers }: { receivers: number }) => receivers)).toEqual([32, 56, 64, 64, 32, 32]);
+    expect(cells.map(({ expected }: { expected: number }) => expected)).toEqual([1, 0.57143, 0.5, 0.5, 1, 1]);
+    // A quarter of 32.
+    for (const i of [1, 3, 5]) expect(cells[i].givers).toBe(8);
+    for (const { effect, expected } of cells) expect(Math.abs(effect.mean - expected)).toBeLessThan(0.25);
+    const page = readFileSync(join(run.cwd, 'experiments-quick/carriers.md'), 'utf8');
+    expect(page).toMatch(/^\| 32 of 64, left out \| 25 % \| 8 \| .* \|$/m);
+    expect(page).toContain('](carriers.svg)');
   });
 
   it('detection: judges every detector, and will not judge the held-out half without thresholds', async () => {

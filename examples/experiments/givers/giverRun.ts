@@ -1,27 +1,13 @@
 import { performance } from 'node:perf_hooks';
-import type { ProbeSet } from 'satwatch';
-import { effectOf } from '../../../src/alerts/reliance/effect.js';
 import { leastZ, levelOf, type Reached } from '../../../src/alerts/reliance/levels.js';
-import { measurePair, type Paste } from '../../../src/alerts/reliance/measure.js';
-import { Dice } from '../../../src/demo/dice.js';
-import { seededRandom } from '../../../src/random.js';
+import type { Paste } from '../../../src/alerts/reliance/measure.js';
 import { mean } from '../../support/mean.js';
 import type { Tf } from '../../support/tf.js';
-import { codeVersion, configure, type RunConfig } from '../runs/config.js';
-import { createData } from '../runs/data.js';
-import { nets } from '../runs/nets.js';
-import { predictor } from '../runs/predictor.js';
-import { trainOn } from '../runs/run.js';
-import { scaled } from '../runs/truth.js';
-
-/** A trained net, and the reliance test of the shortcut and the first class on many small probe sets. */
-export interface GiverConfig extends Pick<RunConfig, 'task' | 'dose' | 'net' | 'seed'> {
-  kind: string;
-  quick?: boolean;
-}
+import { codeVersion } from '../runs/config.js';
+import { controlsOf, type NetConfig, rises, some, withNet } from './trainedNet.js';
 
 export interface GiverResult {
-  config: GiverConfig;
+  config: NetConfig;
   codeVersion: number;
   backend: string;
   /** Over all givers and receivers there are: the smaller control's, and of each control. */
@@ -52,47 +38,14 @@ export const drawsEach = (quick: boolean) => (quick ? 2 : 24);
 const [controls, receivers] = [32, 64];
 const resamples = 999;
 
-export function trainingOf({ quick = false, ...choice }: GiverConfig): RunConfig {
-  return configure({ ...choice, ...(quick ? { probe: 128 } : { epochs: 4, probe: 1024 }) }, quick);
-}
-
-export async function giverRun(tf: Tf, config: GiverConfig): Promise<GiverResult> {
+export function giverRun(tf: Tf, config: NetConfig): Promise<GiverResult> {
   const started = performance.now();
-  const training = trainingOf(config);
   const quick = Boolean(config.quick);
   const times = drawsEach(quick);
-  const { task, train, probe, shortcut } = createData(training);
-  const [classes, dice] = [task.classNames.length, new Dice(config.seed, 9)];
-  const model = nets[config.net](tf, { side: training.side, classes, seed: dice.seed() });
-  try {
-    await trainOn(tf, model, train, classes, { config: training, dice, callbacks: [] });
-    const pixels = probe.images.map((image) => scaled([image.pixels as Uint8Array]));
-    const predict = predictor(tf, model, probe);
-    const pair = { segment: shortcut!.segment(task), className: task.classNames[0] };
-    const random = seededRandom(config.seed);
-    const seed = () => Math.floor(random() * 2 ** 31);
-    const measure = async (chosen: readonly number[]) => {
-      const own: ProbeSet = { ...probe, images: chosen.map((i) => probe.images[i]) };
-      const pastes = await measurePair(
-        own,
-        chosen.map((i) => pixels[i]),
-        pair,
-        predict,
-        seed(),
-      );
-      return { pastes, say: (list = pastes) => effectOf(own, pair, list, noFills) };
-    };
-    const carries = ({ segments }: ProbeSet['images'][number]) =>
-      segments.some(({ name }) => name === pair.segment);
-    const where = (label: boolean, carrier: boolean) =>
-      probe.images.flatMap((image, i) =>
-        (image.label === 0) === label && carries(image) === carrier ? [i] : [],
-      );
-    const [givers, bare, others] = [where(true, true), where(true, false), where(false, false)];
-
-    const all: Paste[] = [];
-    for (let turn = 0; turn < times; turn++)
-      all.push(...(await measure([...givers, ...bare, ...others])).pastes);
+  return withNet(tf, config, async ({ random, where, measure, measureAll }) => {
+    const [first, other] = [(label: number) => label === 0, (label: number) => label !== 0];
+    const [givers, bare, others] = [where(true, first), where(false, first), where(false, other)];
+    const all = (await measureAll(times)).pastes;
     const means = controlsOf(all).map((k) => mean(rises(all, k)));
 
     const draws: Draw[] = [];
@@ -131,22 +84,7 @@ export async function giverRun(tf: Tf, config: GiverConfig): Promise<GiverResult
       draws,
       seconds: (performance.now() - started) / 1000,
     };
-  } finally {
-    model.optimizer.dispose();
-    model.dispose();
-  }
-}
-
-const noFills = { present: [], ring: [], blur: [] };
-const controlsOf = (pastes: readonly Paste[]) => pastes[0].controls.map((_, k) => k);
-/** d of each paste over its k-th control, towards the first class. */
-const rises = (pastes: readonly Paste[], k: number) =>
-  pastes.map(({ pasted, controls }) => pasted.probabilities[0] - controls[k].probabilities[0]);
-
-function some(list: readonly number[], most: number, random: () => number): number[] {
-  const rest = [...list];
-  const take = () => rest.splice(Math.floor(random() * rest.length), 1)[0];
-  return Array.from({ length: Math.min(most, rest.length) }, take);
+  });
 }
 
 /**

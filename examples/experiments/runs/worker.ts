@@ -1,6 +1,8 @@
 /** A process of the pool: takes jobs by message, one at a time, and leaves the result of each in its file. */
 import { loadBackend } from '../../../src/backend/index.js';
-import { type GiverConfig, giverRun } from '../givers/giverRun.js';
+import { carrierRun } from '../givers/carrierRun.js';
+import { giverRun } from '../givers/giverRun.js';
+import type { NetConfig } from '../givers/trainedNet.js';
 import { mapRun } from '../maps/mapRun.js';
 import type { MapConfig } from '../maps/maps.js';
 import type { RunConfig } from './config.js';
@@ -10,7 +12,8 @@ import { save } from './save.js';
 export type Job = { file: string } & (
   | { kind: 'run'; config: RunConfig }
   | { kind: 'maps'; config: MapConfig }
-  | { kind: 'givers'; config: GiverConfig }
+  | { kind: 'givers'; config: NetConfig }
+  | { kind: 'carriers'; config: NetConfig }
 );
 
 const { tf, why } = await loadBackend();
@@ -19,6 +22,7 @@ process.on('message', async (job: Job) => {
   try {
     if (job.kind === 'maps') await mapRun(tf, job.config, job.file);
     else if (job.kind === 'givers') save(job.file, JSON.stringify(await giverRun(tf, job.config)));
+    else if (job.kind === 'carriers') save(job.file, JSON.stringify(await carrierRun(tf, job.config)));
     else save(job.file, JSON.stringify(await run(tf, job.config)));
     process.send!({ done: true });
   } catch (error) {
