@@ -20,7 +20,7 @@ export interface Panel {
 }
 
 // Okabe and Ito's colours, which people who see few colours can tell apart.
-const colours = [
+export const colours = [
   '#0072b2',
   '#d55e00',
   '#009e73',
@@ -112,6 +112,6 @@ function chart(panel: Panel, x0: number, names: readonly string[]): string {
   ].join('');
 }
 
-const text = (x: number, y: number, anchor: string, content: string) =>
+export const text = (x: number, y: number, anchor: string, content: string) =>
   `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}">${escaped(content)}</text>`;
 const short = (value: number) => String(Number(value.toFixed(2)));

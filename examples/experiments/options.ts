@@ -12,6 +12,7 @@ export function commonOptions(defaults: { seeds?: number; half?: string }) {
       },
       workers: { type: 'string', default: String(availableParallelism()) },
       seeds: { type: 'string', default: defaults.seeds === undefined ? undefined : String(defaults.seeds) },
+      data: { type: 'string' },
       half: { type: 'string', default: defaults.half },
       quick: { type: 'boolean', default: false },
     },
@@ -32,9 +33,9 @@ export function commonOptions(defaults: { seeds?: number; half?: string }) {
 export function command(): string {
   const [, script, ...given] = process.argv;
   const [, program] = script.match(/([^/\\]+)\.js$/) ?? ['', script];
-  const folders = /^--(cache|out|workers)(=|$)/;
+  const folders = /^--(cache|data|out|workers)(=|$)/;
   const kept = given.filter(
-    (part, i) => !folders.test(part) && !/^--(cache|out|workers)$/.test(given[i - 1] ?? ''),
+    (part, i) => !folders.test(part) && !/^--(cache|data|out|workers)$/.test(given[i - 1] ?? ''),
   );
   return ['node', `dist/examples/experiments/${program}.js`, ...kept].join(' ');
 }

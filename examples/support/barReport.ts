@@ -86,32 +86,6 @@ export function reportBar(store: Store, name: string): void {
     ]),
   ]);
 
-  const methods = store.runs().flatMap((run) => run.name.match(`^${onTraining[0]}, (.+)$`)?.[1] ?? []);
-  if (methods.length > 0) {
-    console.log(
-      '\nprobe-train by other methods after the last epoch they saw: mean rank (by chance) of the place / of who acts; seeds in which the place comes first; in which it leads',
-    );
-    printTable([
-      ['method', ...classes.map(({ className, place }) => `${className}: ${place}`)],
-      ...[null, ...methods.sort()].map((method) => [
-        method ?? 'input-x-gradient',
-        ...classes.map(({ className, place }) => {
-          const runs = onTraining
-            .map((run) => (method ? `${run}, ${method}` : run))
-            .filter((run) => store.hasRun(run));
-          const last = runs.map((run) => historyOf(store, run, className, place).at(-1)!);
-          return [
-            meanRanks(last.map((moment) => moment.place)),
-            '/',
-            meanRanks(last.map((moment) => moment.actor)),
-            share(last, isFirst),
-            share(last, leads),
-          ].join(' ');
-        }),
-      ]),
-    ]);
-  }
-
   console.log('\nprobe after the last epoch: right answers, and mean rank (by chance) of who acts');
   printTable([
     ['class', 'right in per cent', 'rank of who acts'],

@@ -1,6 +1,6 @@
 // One net, trained on BAR with the native backend, measured on the native backend and on WASM: do the ranks agree?
 //   node test/bench/bar-backends.js --data DIR [--epochs 5]
-// DIR as for examples/bar.ts. Needs tfjs-node; the WASM backend runs in the same process on the same weights.
+// DIR as for examples/experiments/bar.ts. Needs tfjs-node; the WASM backend runs in the same process on the same weights.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
