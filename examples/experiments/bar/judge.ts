@@ -16,7 +16,7 @@ export interface Estimate {
 }
 
 /** An action by one method, after the last epoch: place against who acts. */
-export interface Comparison {
+interface Comparison {
   className: string;
   place: Estimate & { chance: number; pictures: number };
   actor: Estimate & { chance: number; pictures: number };
