@@ -134,10 +134,10 @@ it('BAR: trains each seed once, and compares place and person on both probe sets
   expect(page).toMatch(/^\| climbing \| rock \(3 of 3 pictures\) \| grad-cam \| \d\.\d\d \(/m);
   expect(page).toMatch(/^\| diving \| sky \(3 of 3 pictures\) \| input-x-gradient \| \d\.\d\d \(/m);
   expect(page).not.toContain(folder);
-  for (const figure of ['bar', 'bar-epochs']) {
-    expect(page).toContain(`](${figure}.svg)`);
+  for (const figure of ['bar', 'bar-epochs', 'bar-accuracy']) expect(page).toContain(`](${figure}.svg)`);
+  for (const figure of ['bar', 'bar-epochs'])
     expect(read(`${figure}.svg`)).toMatch(/^<svg .*climbing.*diving.*<\/svg>\n$/s);
-  }
+  expect(read('bar-accuracy.svg')).toMatch(/^<svg .*training.*test split.*probe-train.*<\/svg>\n$/s);
   // Two probe sets, two methods, two actions: a line each. And the key.
   expect(read('bar.svg').match(/<circle/g)).toHaveLength(8 + 2);
   expect(stdout).toMatch(/^grad-cam +\d\.\d\d /m);

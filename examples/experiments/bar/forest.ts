@@ -53,7 +53,7 @@ export function forest(panels: readonly { title: string; verdicts: readonly Verd
     text(left - 10, top + (m + 0.5) * band + 4, 'end', method),
   );
   const key = actions.map((name, c) => {
-    const [u, v] = [left + 105 * (c % 6), top + height + foot + 4 + 20 * Math.floor(c / 6)];
+    const [u, v] = [left + 112 * (c % 6), top + height + foot + 4 + 20 * Math.floor(c / 6)];
     return `<circle cx="${u + 4}" cy="${v - 4}" r="4" fill="${colours[c]}"/>${text(u + 14, v, 'start', name)}`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${total}" height="${bottom.toFixed(0)}" viewBox="0 0 ${total} ${bottom.toFixed(0)}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" font-size="12"><title>${escaped(panels.map(({ title }) => title).join('; '))}</title><rect width="100%" height="100%" fill="#fff"/>${[...methodNames, ...panels.map(panel), ...key].join('')}</svg>\n`;
