@@ -7,6 +7,7 @@
 import { order } from '../../src/alerts/rule.js';
 import { relianceLevels } from '../../src/relianceLevels.js';
 import { mean } from '../support/mean.js';
+import { figure } from './figure.js';
 import { cohort, overNets, sizes } from './givers/cohort.js';
 import { chance, drawsEach, type GiverResult, giverCounts, ways } from './givers/giverRun.js';
 import { command, commonOptions } from './options.js';
@@ -67,6 +68,23 @@ const reached = (['warning', 'alarm'] as const).flatMap((level) =>
 );
 
 const percent = (value: number, digits = 0) => `${(100 * value).toFixed(digits)} %`;
+const byGivers = (point: (one: (typeof errors)[number]) => { y: number; low?: number; high?: number }) =>
+  ways.map((way) => ({
+    name: way,
+    points: errors.filter((one) => one.way === way).map((one) => ({ x: one.givers, ...point(one) })),
+  }));
+const svg = figure([
+  {
+    ...{ title: 'says more than is true', xLabel: 'givers', yLabel: 'share of the probe sets' },
+    yRange: [0, 0.1],
+    lines: byGivers(({ tooMuch: { mean: y, interval } }) => ({ y, low: interval[0], high: interval[1] })),
+  },
+  {
+    ...{ title: 'what caution costs', xLabel: 'givers', yLabel: 'effect less what it is at least' },
+    yRange: [0, 0.2],
+    lines: byGivers(({ margin }) => ({ y: margin })),
+  },
+]);
 publish(out, 'givers', {
   title: 'Few givers',
   asks: 'The reliance test of a probe set with 8 to 32 pictures of the class that carry the shortcut, against the effect that hundreds have. How often does it say more than is true, and how often is a level reached or missed?',
@@ -75,6 +93,13 @@ publish(out, 'givers', {
     'The truth is the mean of some 3,000 pastes over all pictures that the probe sets are drawn from: 1,024, half of each class with the shortcut. The small ones have 32 pictures of the class without it, and 64 receivers.',
     `At least: the lower end of a one-sided interval at ${percent(1 - chance)} of the effect over one control. Clustered: as satwatch tells it, by receivers and by givers, with Student's distribution. Bootstrap of givers: whole givers drawn anew; of both: receivers too (Owen 2007). Means over nets; the intervals (95 %) draw whole nets anew.`,
     'Levels: severe where one measurement is so large.',
+  ],
+  figures: [
+    {
+      name: 'givers',
+      svg,
+      shows: `How often the test says more than is true (meant to be ${percent(chance)}), and by how much what it says at least is below the effect, by three ways of telling its error`,
+    },
   ],
   tables: [
     {

@@ -29,7 +29,8 @@ export interface CriticalDifferenceOptions {
   /**
    * 'nemenyi' compares mean ranks, so a verdict on two segments depends on the others in the table; 'wilcoxon-holm'
    * compares each pair by itself (Wilcoxon signed-rank, two-sided, Holm over all pairs) and needs no assumption about
-   * the others (Benavoli, Corani and Mangili 2016).
+   * the others (Benavoli, Corani and Mangili 2016). Ranks tie often, where its p is approximate: with fewer than some 20
+   * images {@link comparePairwise} is exact.
    */
   test: 'nemenyi' | 'wilcoxon-holm';
   /** Level of significance. Default 0.05. */
