@@ -1,5 +1,6 @@
 // How often the reference rule alarms in clean runs, and how often in runs that lean on the red corner, against 1, 3, 5 and
-// 19 clean references: `node test/bench/reference-runs.js [--clean 120] [--marked 40] [--draws 1000]`.
+// 19 clean references: `node test/bench/reference-runs.js [--clean 120] [--marked 40] [--draws 1000]
+// [--budget Infinity]`, the reliance test's, by default its own.
 // Small nets on drawn squares (examples/support/squares.ts), every run with pictures and weights of its own seed. Then a
 // watched run and its references are drawn many times from those trained; the draws overlap.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     clean: { type: 'string', default: '120' },
     marked: { type: 'string', default: '40' },
     draws: { type: 'string', default: '1000' },
+    budget: { type: 'string' },
   },
 });
 const folder = mkdtempSync(join(tmpdir(), 'satwatch-references-'));
@@ -56,6 +58,7 @@ async function train(name, seed, share) {
       channels: [],
       keepMaps: 'none',
       verbose: false,
+      ...(values.budget !== undefined && { reliance: { budget: Number(values.budget) } }),
     }),
     new tf.CustomCallback({
       onEpochEnd: () => {
