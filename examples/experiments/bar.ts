@@ -80,6 +80,31 @@ const differences = training.pairs.map(({ className, actor, place }) =>
   }),
 );
 
+/** Observations of all seeds, epoch 0 among them, at which the place has the better mean rank; and ranks further above chance. */
+const throughout = training.pairs.map(({ className, actor, place }) => {
+  const observations = seeds.flatMap(({ seed, store }) => {
+    const of = (segment: string) => store.trajectories(runName('probe-train', seed), { className, segment });
+    const who = of(actor);
+    return of(place).map((there, i) => ({ there, who: who[i] }));
+  });
+  const count = (holds: (one: (typeof observations)[number]) => boolean) => observations.filter(holds).length;
+  return {
+    ...{ className, place, of: observations.length },
+    first: count(({ there, who }) => there.meanRank! < who.meanRank!),
+    leads: count(({ there, who }) => there.chanceRank! - there.meanRank! > who.chanceRank! - who.meanRank!),
+  };
+});
+/** Right answers to each action's pictures after the last epoch, by seed. */
+const rightBy = training.pairs.map(({ className }, label) => ({
+  className,
+  right: probeNames.map((probe) =>
+    seeds.map(({ seed, store }) => {
+      const own = store.images(runName(probe, seed), 'last')!.images.filter((image) => image.label === label);
+      return own.filter(({ predicted }) => predicted === label).length / own.length;
+    }),
+  ),
+}));
+
 /** A seed took as long as the longest of its runs: all are of one training. */
 const hours =
   seeds
@@ -168,10 +193,13 @@ publish(out, 'bar', {
     {
       title: 'The default alarm on the place: probe-train',
       rows: [
-        ['action', 'place', 'alarm at epoch', 'severe at', 'points', 'right, in per cent', 'place filled'],
+        [
+          ...['action', 'place', 'alarm at epoch', 'severe at', 'tests'],
+          ...['points', 'right, in per cent', 'place filled'],
+        ],
         ...training.alarms.places.map(
-          ({ className, place, alarm, severe, effect, right, filled }: PlaceAlarm) => [
-            ...[className, place, epochs(alarm), epochs(severe)],
+          ({ className, place, alarm, severe, tests, effect, right, filled }: PlaceAlarm) => [
+            ...[className, place, epochs(alarm), epochs(severe), epochs(tests)],
             ...[effect.map(percent).join(', '), range(right), range(filled)],
           ],
         ),
@@ -200,6 +228,25 @@ publish(out, 'bar', {
       ],
       notes: [`Mean of the seeds, least and most. Chance is ${(100 / classCount).toFixed(1)} %.`],
     },
+    {
+      title: 'Right answers by action after the last epoch, in per cent',
+      rows: [
+        ['action', ...probeNames],
+        ...rightBy.map(({ className, right }) => [
+          className,
+          ...right.map((own) => `${percent(mean(own))} (${range(own)})`),
+        ]),
+      ],
+    },
+    {
+      title: 'At every epoch: probe-train, input-x-gradient',
+      rows: [
+        ['action', 'place', 'place first', 'leads', 'observations'],
+        ...throughout.map(({ className, place, first, leads, of }) => [
+          ...[className, place, String(first), String(leads), String(of)],
+        ]),
+      ],
+    },
     ...probes.map(({ probe, pairs, verdicts }) => ({
       title: `By action and method: ${probe}`,
       rows: [
@@ -223,5 +270,7 @@ publish(out, 'bar', {
     probes,
     accuracies,
     differences,
+    throughout,
+    rightBy,
   },
 });

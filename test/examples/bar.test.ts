@@ -75,7 +75,7 @@ it('BAR: trains each seed once, and compares place and person on both probe sets
   const { stdout, stderr } = await run();
   expect(stderr).toContain('2 runs, 2 of them to be computed');
   const read = (name: string) => readFileSync(join(folder, 'experiments-quick', name), 'utf8');
-  const { about, conclusion, probes, accuracies } = JSON.parse(read('bar.json'));
+  const { about, conclusion, probes, accuracies, throughout, rightBy } = JSON.parse(read('bar.json'));
   const command = 'node dist/examples/experiments/bar.js --data DIR --quick';
   expect(about).toMatchObject({ command, seeds: 2, runs: 4, methods: 2 });
   expect(accuracies.map(({ points }: { points: unknown[] }) => points.length)).toEqual([3, 3, 3, 3]);
@@ -126,6 +126,27 @@ it('BAR: trains each seed once, and compares place and person on both probe sets
       }
       expect(first.count).toBe(before);
     }
+  }
+
+  for (const [c, className] of actions.entries()) {
+    const place = places['probe-train'][c];
+    let [first, right] = [0, 0];
+    for (const [s, file] of stores.entries()) {
+      const store = openStore(join(cache, file), { readonly: true });
+      try {
+        const name = `bar probe-train, seed ${s + 1}`;
+        const of = (segment: string) => store.trajectories(name, { className, segment });
+        const who = of('person');
+        first += of(place).filter(({ meanRank }, i) => meanRank! < who[i].meanRank!).length;
+        right += store
+          .images(name, 'last')!
+          .images.filter(({ label, predicted }) => label === c && predicted === c).length;
+      } finally {
+        store.close();
+      }
+    }
+    expect(throughout[c]).toMatchObject({ className, place, of: 6, first });
+    expect(3 * (rightBy[c].right[0][0] + rightBy[c].right[0][1])).toBeCloseTo(right, 3);
   }
 
   const page = read('bar.md');

@@ -8,6 +8,8 @@ import type { Pair, Seeds } from './judge.js';
 export interface PlaceAlarm extends Pair {
   alarm: (number | null)[];
   severe: (number | null)[];
+  /** Observations after training began at which the pair was tested. */
+  tests: number[];
   /** As last measured: the effect, and right answers as they are and with the place filled. */
   effect: (number | null)[];
   right: (number | null)[];
@@ -40,6 +42,7 @@ export function placeAlarms(seeds: Seeds, probe: ProbeName, pairs: readonly Pair
     return {
       ...pair,
       ...{ alarm: firstEpoch(grave), severe: firstEpoch(['severe']) },
+      tests: perSeed((store, run) => mine(store.effects(run)).filter(({ epoch }) => epoch > 0).length),
       effect: perSeed((store, run) => mine(store.effects(run)).at(-1)?.effect ?? null),
       ...{ right: accuracy('present'), filled: accuracy('ring') },
     };
